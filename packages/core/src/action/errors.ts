@@ -1,0 +1,76 @@
+/** One input that is missing, wrong, or contradicts another. */
+export interface InputProblem {
+  readonly input: string;
+  /** What is wrong with it and what was expected, as the end of the sentence "`input` …". */
+  readonly message: string;
+  /** Where it was written when it came from the policy: `file:line:column`. */
+  readonly where?: string;
+}
+
+/** The user's mistake: every wrong input at once. Thrown before anything is called. */
+export class InputError extends Error {
+  readonly problems: readonly InputProblem[];
+
+  constructor(problems: readonly InputProblem[]) {
+    super(problems.map(describeProblem).join('\n'));
+    this.name = 'InputError';
+    this.problems = problems;
+  }
+}
+
+function describeProblem(problem: InputProblem): string {
+  const where = problem.where ? ` (${problem.where})` : '';
+  return `  ${problem.input}${where}: ${problem.message}`;
+}
+
+export interface OutsideFailure {
+  /** What happened and to which resource: "alias `live` of `orders` could not be updated". */
+  readonly what: string;
+  /** Why, if it is known. */
+  readonly why?: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  /** What had been changed before, so that nobody has to guess. */
+  readonly changed?: string;
+  /** The service and operation that answered, such as `Lambda UpdateAlias`. */
+  readonly operation?: string;
+  /** The service's own code, such as `ResourceNotFoundException` or `HTTP 403`. */
+  readonly code?: string;
+  readonly requestId?: string;
+  readonly cause?: unknown;
+}
+
+/** The outside world is not as it must be, or did not answer: told with the service's code, the request ID and a remedy. */
+export class OutsideError extends Error {
+  readonly failure: OutsideFailure;
+
+  constructor(failure: OutsideFailure) {
+    super(describeFailure(failure), { cause: failure.cause });
+    this.name = 'OutsideError';
+    this.failure = failure;
+  }
+
+  /** The same failure, saying also what had been changed before it. */
+  after(changed: string): OutsideError {
+    return new OutsideError({ ...this.failure, changed });
+  }
+}
+
+function describeFailure(failure: OutsideFailure): string {
+  const answered = [
+    failure.operation,
+    failure.code,
+    failure.requestId && `request ID ${failure.requestId}`,
+  ].filter(Boolean);
+  const sentences = [sentence(failure.what)];
+  if (failure.why) sentences.push(sentence(failure.why));
+  if (answered.length > 0) sentences.push(`(${answered.join(', ')})`);
+  if (failure.changed) sentences.push(sentence(`Changed before this: ${failure.changed}`));
+  sentences.push(sentence(failure.remedy));
+  return sentences.join(' ');
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  return /[.!?:)]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}

@@ -1,0 +1,91 @@
+import type { Policy } from '../policy/index.ts';
+import { type Contract, camelCase, type InputDeclarations, type InputValues } from './contract.ts';
+import { InputError, type InputProblem } from './errors.ts';
+import { type Input, Unparsable } from './input.ts';
+import type { Runner } from './runner.ts';
+
+interface Given {
+  readonly text: string;
+  readonly where?: string;
+}
+
+/**
+ * Every input of the contract by the one order of precedence: what the step gives, then what the policy says for this
+ * action, environment and service, then the contract's default.
+ * @throws InputError naming every missing, wrong and contradictory input at once.
+ */
+export function resolveInputs<I extends InputDeclarations, O extends string>(
+  contract: Contract<I, O>,
+  runner: Pick<Runner, 'input' | 'mask'>,
+  policy: Policy | undefined,
+): InputValues<I> {
+  const problems: InputProblem[] = [];
+  const values: Record<string, unknown> = {};
+  const place = {
+    action: contract.name,
+    environment: runner.input('environment'),
+    service: runner.input('service'),
+  };
+
+  for (const [name, input] of Object.entries(contract.inputs)) {
+    const explicit = runner.input(name);
+    const given =
+      explicit !== '' ? { text: explicit } : (policySetting(policy, place, name, input) ?? fallback(input));
+    if (given === undefined) {
+      if (input.options.required) problems.push(missing(name, input));
+      continue;
+    }
+    if (input.options.secret) runner.mask(given.text);
+    const parsed = parseInput(name, input, given);
+    if ('problem' in parsed) problems.push(parsed.problem);
+    else values[camelCase(name)] = parsed.value;
+  }
+
+  problems.push(...(contract.check?.(values as Partial<InputValues<I>>) ?? []));
+  if (problems.length > 0) throw new InputError(problems);
+  return values as InputValues<I>;
+}
+
+function policySetting(
+  policy: Policy | undefined,
+  place: { action: string; environment: string; service: string },
+  name: string,
+  input: Input<unknown>,
+): Given | undefined {
+  if (!policy || input.options.context || input.options.secret || name === 'policy') return undefined;
+  return policy.setting({ ...place, input: name }, input.structured);
+}
+
+function fallback(input: Input<unknown>): Given | undefined {
+  return input.options.default === undefined ? undefined : { text: input.options.default };
+}
+
+function missing(name: string, input: Input<unknown>): InputProblem {
+  const policyHint =
+    input.options.secret || input.options.context ? '' : `, or set \`${name}\` in the policy`;
+  return {
+    input: name,
+    message: `is missing; expected ${input.expected}. Give it under \`with:\`${policyHint}.`,
+  };
+}
+
+function parseInput(
+  name: string,
+  input: Input<unknown>,
+  given: Given,
+): { value: unknown } | { problem: InputProblem } {
+  try {
+    return { value: input.parse(given.text.trim()) };
+  } catch (error) {
+    if (!(error instanceof Unparsable)) throw error;
+    const got = input.options.secret ? 'the value given' : `"${shorten(given.text)}"`;
+    const detail = error.message ? ` (${error.message})` : '';
+    const message = `got ${got}${detail}, expected ${input.expected}.`;
+    return { problem: given.where ? { input: name, message, where: given.where } : { input: name, message } };
+  }
+}
+
+function shorten(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 80 ? `${line.slice(0, 77)}…` : line;
+}

@@ -1,0 +1,10 @@
+export {
+  type Decision,
+  decide,
+  type Finding,
+  type GateReport,
+  type Outcome,
+  type Override,
+  type Subject,
+} from './gate.ts';
+export { renderReport } from './render.ts';

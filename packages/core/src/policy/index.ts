@@ -1,0 +1,1 @@
+export { loadPolicy, type Policy, type PolicyQuery, type Setting } from './policy.ts';

@@ -1,0 +1,198 @@
+import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { InputError, type InputProblem } from '../action/errors.ts';
+import { vocabulary } from './vocabulary.ts';
+
+export interface PolicyQuery {
+  readonly action: string;
+  readonly environment: string;
+  readonly service: string;
+  readonly input: string;
+}
+
+/** A value of the policy as the text an input would have, and where it stands: `file:line:column`. */
+export interface Setting {
+  readonly text: string;
+  readonly where: string;
+}
+
+/**
+ * A team's `.github/promotion.yml`: values for the inputs of actions, said once. Three sections, each weaker than the
+ * one after it: `defaults`, `environments.<name>`, `services.<name>` (which may have `environments.<name>` of its own).
+ * In each, `input: value` holds for every action and `<action>: {input: value}` for one.
+ */
+export interface Policy {
+  setting(query: PolicyQuery, structured: boolean): Setting | undefined;
+  /** The names under `environments` and `services`. */
+  readonly environments: readonly string[];
+  readonly services: readonly string[];
+}
+
+type Place = (node: Node | null | undefined) => string;
+
+/** @throws InputError with file, line and column for whatever is not a policy: broken YAML, unknown sections, actions or inputs. */
+export function loadPolicy(text: string, file: string): Policy {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const place: Place = (node) => {
+    const { line, col } = lines.linePos(node?.range?.[0] ?? 0);
+    return `${file}:${line}:${col}`;
+  };
+  const broken = document.errors.map((error): InputProblem => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    return {
+      input: 'policy',
+      message: error.message.split('\n')[0] ?? error.code,
+      where: `${file}:${line}:${col}`,
+    };
+  });
+  if (broken.length > 0) throw new InputError(broken);
+
+  const problems: InputProblem[] = [];
+  const root = sectionOf(document.contents, 'the policy', place, problems);
+  checkPolicy(root, place, problems);
+  if (problems.length > 0) throw new InputError(problems);
+
+  return {
+    setting: (query, structured) => findSetting(root, query, structured, place),
+    environments: names(child(root, 'environments')),
+    services: names(child(root, 'services')),
+  };
+}
+
+function findSetting(
+  root: YAMLMap | undefined,
+  query: PolicyQuery,
+  structured: boolean,
+  place: Place,
+): Setting | undefined {
+  const environment = child(child(root, 'environments'), query.environment);
+  const service = child(child(root, 'services'), query.service);
+  const serviceInEnvironment = child(child(service, 'environments'), query.environment);
+  for (const layer of [serviceInEnvironment, service, environment, child(root, 'defaults')]) {
+    const node = child(layer, query.action)?.get(query.input, true) ?? layer?.get(query.input, true);
+    if (node !== undefined && node !== null)
+      return { text: settingText(node as Node, structured), where: place(node as Node) };
+  }
+  return undefined;
+}
+
+/** Scalars as written, lists of scalars one per line, anything deeper as JSON. */
+function settingText(node: Node, structured: boolean): string {
+  if (isScalar(node)) return node.source ?? String(node.value);
+  if (!structured && isSeq(node) && node.items.every((item) => isScalar(item))) {
+    return node.items.map((item) => settingText(item as Node, false)).join('\n');
+  }
+  return JSON.stringify(node.toJSON());
+}
+
+function checkPolicy(root: YAMLMap | undefined, place: Place, problems: InputProblem[]): void {
+  for (const pair of root?.items ?? []) {
+    const name = keyOf(pair);
+    const where = place(pair.key as Node);
+    if (name === 'defaults') checkLayer(sectionOf(pair.value, name, place, problems), false, place, problems);
+    else if (name === 'environments' || name === 'services') {
+      const section = sectionOf(pair.value, name, place, problems);
+      for (const entry of section?.items ?? []) {
+        const layer = sectionOf(entry.value, `${name}.${keyOf(entry)}`, place, problems);
+        checkLayer(layer, name === 'services', place, problems);
+      }
+    } else {
+      const message = `knows no section \`${name}\`; it has \`defaults\`, \`environments\` and \`services\`.`;
+      problems.push({ input: 'policy', message, where });
+    }
+  }
+}
+
+function checkLayer(
+  layer: YAMLMap | undefined,
+  mayHaveEnvironments: boolean,
+  place: Place,
+  problems: InputProblem[],
+): void {
+  for (const pair of layer?.items ?? []) {
+    const name = keyOf(pair);
+    if (name === 'environments' && mayHaveEnvironments) {
+      const section = sectionOf(pair.value, name, place, problems);
+      for (const entry of section?.items ?? []) {
+        checkLayer(sectionOf(entry.value, keyOf(entry), place, problems), false, place, problems);
+      }
+    } else if (name in vocabulary) {
+      const known = vocabulary[name] ?? [];
+      for (const entry of sectionOf(pair.value, name, place, problems)?.items ?? []) {
+        if (!known.includes(keyOf(entry)))
+          problems.push(unknownInput(keyOf(entry), known, `${name} has no input`, place(entry.key as Node)));
+      }
+    } else if (!allInputs.includes(name)) {
+      problems.push(
+        unknownInput(
+          name,
+          [...allInputs, ...Object.keys(vocabulary)],
+          'no action has an input',
+          place(pair.key as Node),
+        ),
+      );
+    }
+  }
+}
+
+const allInputs = [...new Set(Object.values(vocabulary).flat())];
+
+function unknownInput(
+  name: string,
+  known: readonly string[],
+  complaint: string,
+  where: string,
+): InputProblem {
+  const nearest = closest(name, known);
+  return {
+    input: 'policy',
+    message: `${complaint} \`${name}\`${nearest ? `; did you mean \`${nearest}\`?` : '.'}`,
+    where,
+  };
+}
+
+/** The known word at most two edits away, if there is one. */
+function closest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))
+    .sort((a, b) => a.edits - b.edits);
+  const best = ranked[0];
+  return best && best.edits <= 2 ? best.candidate : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(substitution, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}
+
+function sectionOf(node: unknown, name: string, place: Place, problems: InputProblem[]): YAMLMap | undefined {
+  if (isMap(node)) return node;
+  if (node === null || (isScalar(node) && node.value === null)) return undefined;
+  problems.push({
+    input: 'policy',
+    message: `${name} must be a map of names to values.`,
+    where: place(node as Node),
+  });
+  return undefined;
+}
+
+function child(map: YAMLMap | undefined, name: string): YAMLMap | undefined {
+  const node = map?.get(name, true);
+  return isMap(node) ? node : undefined;
+}
+
+function names(map: YAMLMap | undefined): readonly string[] {
+  return map?.items.map(keyOf) ?? [];
+}
+
+function keyOf(pair: Pair): string {
+  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+}

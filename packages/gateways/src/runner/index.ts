@@ -1,0 +1,1 @@
+export { actionsRunner } from './runner.ts';

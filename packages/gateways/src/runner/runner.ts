@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as actions from '@actions/core';
+import type { Log, RunContext, Runner } from '@promo-actions/core/action';
+
+/** GitHub shows ten annotations of a kind for a step; the rest go to the log alone. */
+const annotationLimit = 10;
+
+/** The machine that GitHub's runner starts a step on: its inputs, files, workflow commands and signals. */
+export function actionsRunner(): Runner {
+  return {
+    log: runnerLog(),
+    clock: {
+      now: () => Date.now(),
+      sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal ? { signal } : {}),
+    },
+    context: runContext(process.env),
+    input: (name) => actions.getInput(name),
+    readFile: readCheckoutFile,
+    mask: (secret) => actions.setSecret(secret),
+    output: (name, value) => actions.setOutput(name, value),
+    summary: appendSummary,
+    saveState: (name, value) => actions.saveState(name, value),
+    state: (name) => actions.getState(name),
+    fail: (message) => actions.setFailed(message),
+    onCancel(listener) {
+      process.once('SIGINT', listener);
+      process.once('SIGTERM', listener);
+    },
+  };
+}
+
+function runnerLog(): Log {
+  const limited = (annotate: (message: string) => void) => {
+    let left = annotationLimit;
+    return (message: string) => (left-- > 0 ? annotate(message) : actions.info(message));
+  };
+  return {
+    info: (message) => actions.info(message),
+    debug: (message) => actions.debug(message),
+    notice: limited((message) => actions.notice(message)),
+    warning: limited((message) => actions.warning(message)),
+    error: limited((message) => actions.error(message)),
+    group: (title, work) => actions.group(title, work),
+  };
+}
+
+function runContext(env: NodeJS.ProcessEnv): RunContext {
+  const server = env.GITHUB_SERVER_URL ?? 'https://github.com';
+  const repository = env.GITHUB_REPOSITORY ?? '';
+  const runId = env.GITHUB_RUN_ID ?? '';
+  return {
+    repository,
+    runId,
+    runAttempt: Number(env.GITHUB_RUN_ATTEMPT ?? '1'),
+    runUrl: `${server}/${repository}/actions/runs/${runId}`,
+    actor: env.GITHUB_ACTOR ?? '',
+    workflow: env.GITHUB_WORKFLOW ?? '',
+    job: env.GITHUB_JOB ?? '',
+    ref: env.GITHUB_REF ?? '',
+    sha: env.GITHUB_SHA ?? '',
+  };
+}
+
+async function readCheckoutFile(path: string): Promise<string | undefined> {
+  const workspace = process.env.GITHUB_WORKSPACE ?? process.cwd();
+  try {
+    return await readFile(isAbsolute(path) ? path : join(workspace, path), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function appendSummary(markdown: string): Promise<void> {
+  if (process.env.GITHUB_STEP_SUMMARY) await actions.summary.addRaw(markdown, true).write();
+}
