@@ -23,7 +23,9 @@ export class Mistakes extends Error {
 
 /** `file:line:column: message`, the form that editors and terminals make a link of. */
 export function tell(mistake: Mistake): string {
-  const place = [mistake.file, mistake.line, mistake.column].filter((part) => part !== undefined && part !== '');
+  const place = [mistake.file, mistake.line, mistake.column].filter(
+    (part) => part !== undefined && part !== '',
+  );
   return place.length > 0 ? `${place.join(':')}: ${mistake.message}` : mistake.message;
 }
 

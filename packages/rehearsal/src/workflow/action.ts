@@ -28,7 +28,8 @@ export function loadAction(uses: string, token: Template, asking: Asking): Actio
     return undefined;
   }
   if (reference.kind === 'foreign') {
-    if (library.standIns.has(reference.name)) return { kind: 'stand-in', name: reference.name };
+    const inputs = library.standIns.get(reference.name);
+    if (inputs) return { kind: 'stand-in', name: reference.name, inputs };
     const known = [...library.standIns.keys()];
     tokens.refuse(
       reading,
@@ -67,7 +68,8 @@ function readManifest(manifest: string, location: Location, asking: Asking): Act
   const runs = tokens.field(root, 'runs');
   const before = mistakes.length;
   let action: Action | undefined;
-  if (root && runs && parsed.context.errors.count === 0) action = readRuns(root, runs, reading, location, asking);
+  if (root && runs && parsed.context.errors.count === 0)
+    action = readRuns(root, runs, reading, location, asking);
   mistakes.push(...tokens.parserMistakes(parsed.context, reading.file));
   return mistakes.length === before ? action : undefined;
 }
@@ -96,7 +98,11 @@ function readRuns(
     };
   }
   if (using !== 'node24') {
-    tokens.refuse(reading, runs, `a rehearsal runs actions \`using: node24\` and \`composite\`, not ${using}`);
+    tokens.refuse(
+      reading,
+      runs,
+      `a rehearsal runs actions \`using: node24\` and \`composite\`, not ${using}`,
+    );
     return undefined;
   }
   const script = (name: string): string | undefined => {
@@ -104,7 +110,11 @@ function readRuns(
     const path = tokens.text(token);
     if (!token || path === undefined) return undefined;
     if (!existsSync(join(location.folder, path))) {
-      tokens.refuse(reading, token, `there is no ${shown(join(location.folder, path))}; is the release built?`);
+      tokens.refuse(
+        reading,
+        token,
+        `there is no ${shown(join(location.folder, path))}; is the release built?`,
+      );
     }
     return path;
   };

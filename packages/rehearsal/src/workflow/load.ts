@@ -6,7 +6,7 @@ import { loadAction } from './action.ts';
 import { readInputs, readOutputs, readSecrets } from './calls.ts';
 import type { CallJob, Job, Origin, StepsJob, Template, Workflow } from './model.ts';
 import { folderOf, readReference, type Sources, shown } from './sources.ts';
-import { readSteps } from './steps.ts';
+import { checkShell, readSteps } from './steps.ts';
 import * as tokens from './tokens.ts';
 
 const MAX_DEPTH = 10;
@@ -40,7 +40,10 @@ async function readWorkflow(
     mistakes.push({ file: shown(file), message: 'there is no such workflow file' });
     return undefined;
   }
-  const parsed = parseWorkflow({ name: shown(file), content: readFileSync(file, 'utf8') }, new NoOperationTraceWriter());
+  const parsed = parseWorkflow(
+    { name: shown(file), content: readFileSync(file, 'utf8') },
+    new NoOperationTraceWriter(),
+  );
   const reading: tokens.Reading = { context: parsed.context, file: shown(file), mistakes };
   const root = parsed.value;
   if (root && parsed.context.errors.count === 0) await convertWorkflowTemplate(parsed.context, root);
@@ -48,6 +51,7 @@ async function readWorkflow(
     mistakes.push(...tokens.parserMistakes(parsed.context, reading.file));
     return undefined;
   }
+  checkShell(tokens.runDefaults(root).shell, reading);
   const on = tokens.field(root, 'on');
   const jobs: Job[] = [];
   for (const [id, body, key] of tokens.entries(tokens.field(root, 'jobs'))) {
@@ -112,6 +116,7 @@ type Head = Omit<StepsJob, 'kind' | 'steps' | 'defaults'>;
 
 function readStepsJob(head: Head, body: Template, scope: JobReading): StepsJob {
   const { reading, origin, library } = scope;
+  checkShell(tokens.runDefaults(body).shell, reading);
   return {
     kind: 'steps',
     ...head,
@@ -144,7 +149,11 @@ async function readCall(
   }
   if (reference.kind === 'foreign') {
     const own = `./, $/ or {owner}/${library.releaseName}/`;
-    tokens.refuse(reading, uses, `${written}: a rehearsal only calls workflows of this repository and of the release (${own})`);
+    tokens.refuse(
+      reading,
+      uses,
+      `${written}: a rehearsal only calls workflows of this repository and of the release (${own})`,
+    );
     return undefined;
   }
   const file = join(folderOf(library, reference.origin), reference.path);
@@ -153,7 +162,11 @@ async function readCall(
     return undefined;
   }
   if (callers.includes(file) || callers.length >= MAX_DEPTH) {
-    tokens.refuse(reading, uses, `${written}: workflows call each other in a circle, or more than ${MAX_DEPTH} deep`);
+    tokens.refuse(
+      reading,
+      uses,
+      `${written}: workflows call each other in a circle, or more than ${MAX_DEPTH} deep`,
+    );
     return undefined;
   }
   const workflow = await readWorkflow(reference.path, reference.origin, library, reading.mistakes, callers);
@@ -177,7 +190,11 @@ function checkCall(job: CallJob, uses: Template, reading: tokens.Reading): void 
   if (!workflow.events.includes('workflow_call')) {
     tokens.refuse(reading, uses, `${job.uses} cannot be called: it has no \`on: workflow_call\``);
   }
-  const check = (what: string, given: Template | undefined, known: readonly { name: string; required: boolean }[]) => {
+  const check = (
+    what: string,
+    given: Template | undefined,
+    known: readonly { name: string; required: boolean }[],
+  ) => {
     const passed = tokens.entries(given);
     for (const [name, , key] of passed) {
       if (known.some((one) => one.name.toLowerCase() === name.toLowerCase())) continue;
@@ -186,7 +203,11 @@ function checkCall(job: CallJob, uses: Template, reading: tokens.Reading): void 
     }
     for (const one of known) {
       if (!one.required || passed.some(([name]) => name.toLowerCase() === one.name.toLowerCase())) continue;
-      tokens.refuse(reading, uses, `${job.uses} requires the ${what} ${one.name}, which job ${job.id} does not pass`);
+      tokens.refuse(
+        reading,
+        uses,
+        `${job.uses} requires the ${what} ${one.name}, which job ${job.id} does not pass`,
+      );
     }
   };
   check('input', job.with, workflow.callInputs);

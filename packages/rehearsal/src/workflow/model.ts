@@ -153,6 +153,8 @@ export interface StandInAction {
   readonly kind: 'stand-in';
   /** `actions/checkout` */
   readonly name: string;
+  /** The inputs that it understands; any other is refused. */
+  readonly inputs: readonly string[];
 }
 
 export type Action = NodeAction | CompositeAction | StandInAction;

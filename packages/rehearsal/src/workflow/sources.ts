@@ -22,12 +22,16 @@ export type Reference =
  * reusable workflow's steps; but a job's `uses: ./.github/workflows/x.yml` is the tree of the calling file.
  */
 export function readReference(uses: string, from: Origin, sources: Sources, of: 'job' | 'step'): Reference {
-  if (uses.startsWith('docker://')) return { kind: 'wrong', why: 'container actions are not run in a rehearsal' };
+  if (uses.startsWith('docker://'))
+    return { kind: 'wrong', why: 'container actions are not run in a rehearsal' };
   if (uses.startsWith('$/')) return local(from, uses.slice(2));
   if (uses.startsWith('./')) return local(of === 'job' ? from : 'repository', uses.slice(2));
   const match = /^([^/@\s]+)\/([^/@\s]+)((?:\/[^@\s]+)?)@(\S+)$/.exec(uses);
   if (!match) {
-    return { kind: 'wrong', why: `expected {owner}/{repository}/{path}@{ref}, ./{path} or $/{path}, not ${uses}` };
+    return {
+      kind: 'wrong',
+      why: `expected {owner}/{repository}/{path}@{ref}, ./{path} or $/{path}, not ${uses}`,
+    };
   }
   const [, owner = '', repository = '', path = '', ref = ''] = match;
   if (repository === sources.releaseName) return local('release', path.slice(1));
@@ -36,7 +40,8 @@ export function readReference(uses: string, from: Origin, sources: Sources, of: 
 
 function local(origin: Origin, path: string): Reference {
   const normal = normalize(path || '.').replace(/\/$/, '');
-  if (isAbsolute(normal) || normal.startsWith('..')) return { kind: 'wrong', why: `${path} leaves its repository` };
+  if (isAbsolute(normal) || normal.startsWith('..'))
+    return { kind: 'wrong', why: `${path} leaves its repository` };
   return { kind: 'local', origin, path: normal };
 }
 

@@ -1,4 +1,4 @@
-import type { Action, Step, Template } from './model.ts';
+import type { Action, StandInAction, Step, Template } from './model.ts';
 import * as tokens from './tokens.ts';
 
 /** Shells that a rehearsal runs, by the first word of `shell`. */
@@ -9,11 +9,7 @@ const BACKGROUND = ['background', 'parallel', 'wait', 'wait-all', 'cancel'];
 export type FindAction = (uses: string, token: Template) => Action | undefined;
 
 /** The steps of a job or of a composite action. */
-export function readSteps(
-  written: Template | undefined,
-  reading: tokens.Reading,
-  find: FindAction,
-): Step[] {
+export function readSteps(written: Template | undefined, reading: tokens.Reading, find: FindAction): Step[] {
   return tokens.items(written).flatMap((body) => readStep(body, reading, find) ?? []);
 }
 
@@ -39,18 +35,39 @@ function readStep(body: Template, reading: tokens.Reading, find: FindAction): St
     const name = tokens.text(uses) ?? '';
     const action = find(name, uses);
     if (!action) return undefined;
+    if (action.kind === 'stand-in') checkInputs(action, tokens.field(body, 'with'), reading);
     return { kind: 'action', ...head, uses: name, action, ...tokens.presentMappings(body, { with: 'with' }) };
   }
   const run = tokens.field(body, 'run');
   if (!run) return undefined;
   const shell = tokens.field(body, 'shell');
   checkShell(shell, reading);
-  return { kind: 'script', ...head, run, ...tokens.present(body, { shell: 'shell', workingDirectory: 'working-directory' }) };
+  return {
+    kind: 'script',
+    ...head,
+    run,
+    ...tokens.present(body, { shell: 'shell', workingDirectory: 'working-directory' }),
+  };
+}
+
+function checkInputs(action: StandInAction, given: Template | undefined, reading: tokens.Reading): void {
+  for (const [name, , key] of tokens.entries(given)) {
+    if (action.inputs.includes(name.toLowerCase())) continue;
+    tokens.refuse(
+      reading,
+      key,
+      `the rehearsal's stand-in for ${action.name} does not play its input ${name}; it plays ${action.inputs.join(', ')}`,
+    );
+  }
 }
 
 /** Refuses a shell that a rehearsal does not have, where the file names it outright. */
 export function checkShell(shell: Template | undefined, reading: tokens.Reading): void {
   const name = tokens.text(shell);
   if (!shell || name === undefined || SHELLS.includes(name.split(' ')[0] ?? '')) return;
-  tokens.refuse(reading, shell, `a rehearsal does not run \`shell: ${name}\`; it runs ${SHELLS.join(' and ')}`);
+  tokens.refuse(
+    reading,
+    shell,
+    `a rehearsal does not run \`shell: ${name}\`; it runs ${SHELLS.join(' and ')}`,
+  );
 }

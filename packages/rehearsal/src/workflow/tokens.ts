@@ -111,7 +111,9 @@ export function permissions(token: Template): { permissions?: Permissions } {
   if (!written) return {};
   const shorthand = text(written);
   if (shorthand === 'read-all' || shorthand === 'write-all') return { permissions: shorthand };
-  return { permissions: Object.fromEntries(entries(written).map(([scope, level]) => [scope, text(level) ?? 'none'])) };
+  return {
+    permissions: Object.fromEntries(entries(written).map(([scope, level]) => [scope, text(level) ?? 'none'])),
+  };
 }
 
 export function concurrency(token: Template): { concurrency?: Concurrency } {
