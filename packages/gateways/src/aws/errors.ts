@@ -1,0 +1,198 @@
+import { OutsideError } from '@promo-actions/core/action';
+import { attempts } from './client.ts';
+
+/** One AWS call as its failure is told. */
+export interface Call {
+  /** As AWS writes it: `Lambda`, `CloudWatch`, `SSM`, `DynamoDB`. */
+  readonly service: string;
+  /** Such as `UpdateAlias`. */
+  readonly operation: string;
+  /** What it means when this call fails: "alias `live` of `orders` could not be updated". */
+  readonly what: string;
+  /** The IAM action where it is not `service:Operation` in small letters, such as `lambda:InvokeFunction`. */
+  readonly permission?: string;
+  /** What to do when AWS does not know the resource: names it and says how to list what exists. */
+  readonly missing?: string;
+}
+
+const iamPrefix: Readonly<Record<string, string>> = {
+  Lambda: 'lambda',
+  CloudWatch: 'cloudwatch',
+  SSM: 'ssm',
+  DynamoDB: 'dynamodb',
+  STS: 'sts',
+};
+
+/** The service's own code of a failed call, such as `ResourceNotFoundException`; undefined when no service answered. */
+export function awsCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return awsStatus(error) === undefined ? undefined : error.name;
+}
+
+/** The HTTP status a service answered with; undefined when none answered. */
+export function awsStatus(error: unknown): number | undefined {
+  return metadata(error)?.httpStatusCode;
+}
+
+/** Sends one AWS call; its failure becomes an OutsideError. `accept` may turn a failure into an answer by returning one. */
+export async function awsCall<T, A = never>(
+  call: Call,
+  send: () => Promise<T>,
+  accept?: (code: string | undefined, error: Error) => A | undefined,
+): Promise<T | A> {
+  try {
+    return await send();
+  } catch (error) {
+    const accepted = error instanceof Error ? accept?.(awsCode(error), error) : undefined;
+    if (accepted !== undefined) return accepted;
+    throw outsideError(call, error);
+  }
+}
+
+/**
+ * Whatever an AWS call threw, as advice: which permission lacks, which resource is unknown, that credentials expired,
+ * that the region is wrong, that AWS throttled. What is no failure of the outside world is returned as it came.
+ */
+export function outsideError(call: Call, error: unknown): unknown {
+  if (error instanceof OutsideError || !(error instanceof Error)) return error;
+  const told = failureOf(call, error);
+  if (!told) return error;
+  const status = awsStatus(error);
+  const requestId = metadata(error)?.requestId;
+  const code = awsCode(error) ?? systemCode(error);
+  return new OutsideError({
+    what: call.what,
+    remedy: told.remedy,
+    operation: `${call.service} ${call.operation}`,
+    cause: error,
+    ...(told.why ? { why: told.why } : {}),
+    ...(code ? { code: status === undefined ? code : `${code}, HTTP ${status}` } : {}),
+    ...(requestId ? { requestId } : {}),
+  });
+}
+
+interface Told {
+  readonly why?: string;
+  readonly remedy: string;
+}
+
+function failureOf(call: Call, error: Error): Told | undefined {
+  return (
+    credentialFailure(error) ??
+    regionFailure(call, error) ??
+    networkFailure(error) ??
+    serviceFailure(call, error)
+  );
+}
+
+const configure =
+  'Run aws-actions/configure-aws-credentials before this step, with a role of the right account and `permissions: id-token: write`';
+
+const badCredentials: Readonly<Record<string, string>> = {
+  UnrecognizedClientException: 'AWS does not know these credentials',
+  InvalidClientTokenId: 'AWS does not know these credentials',
+  InvalidAccessKeyId: 'AWS does not know these credentials',
+  MissingAuthenticationToken: 'the call carried no credentials',
+  MissingAuthenticationTokenException: 'the call carried no credentials',
+  IncompleteSignature: 'the credentials do not fit together',
+  InvalidSignatureException:
+    'the signature is wrong: the secret key does not fit, or the clock of this machine is off',
+  SignatureDoesNotMatch:
+    'the signature is wrong: the secret key does not fit, or the clock of this machine is off',
+};
+
+function credentialFailure(error: Error): Told | undefined {
+  if (/^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/.test(error.name)) {
+    return {
+      why: 'the credentials have expired',
+      remedy: `${configure}; where the job runs longer than they last, run it again before this step or raise \`role-duration-seconds\``,
+    };
+  }
+  if (error.name === 'CredentialsProviderError' || /could not load credentials/i.test(error.message)) {
+    return { why: 'there are no AWS credentials', remedy: configure };
+  }
+  const why = badCredentials[error.name];
+  return why ? { why, remedy: configure } : undefined;
+}
+
+function regionFailure(call: Call, error: Error): Told | undefined {
+  const remedy = 'Set `aws-region` of configure-aws-credentials (or AWS_REGION), such as `af-south-1`';
+  if (
+    /region is missing|invalid hostname|not a valid hostname component|UnknownEndpoint/i.test(
+      `${error.name} ${error.message}`,
+    )
+  ) {
+    const given = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+    return { why: given ? `the region \`${given}\` is not one` : 'no AWS region is set', remedy };
+  }
+  if (systemCode(error) === 'ENOTFOUND' || systemCode(error) === 'EAI_AGAIN') {
+    const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? '';
+    return {
+      why: `the host of ${call.service} in region \`${region}\` has no address`,
+      remedy: `Check that the region is right and that the runner's network resolves AWS names. ${remedy}`,
+    };
+  }
+  return undefined;
+}
+
+function networkFailure(error: Error): Told | undefined {
+  const code = systemCode(error);
+  if (error.name !== 'TimeoutError' && !code) return undefined;
+  if (awsStatus(error) !== undefined) return undefined;
+  return {
+    why: `no answer came from AWS in ${attempts} attempts: ${error.message || code}`,
+    remedy:
+      'Check the network of the runner (proxy, VPC endpoint, AWS_ENDPOINT_URL), then run the step again; it is safe to repeat',
+  };
+}
+
+function serviceFailure(call: Call, error: Error): Told | undefined {
+  const status = awsStatus(error);
+  if (status === undefined) return undefined;
+  const why = error.message === 'UnknownError' ? undefined : error.message;
+  const because = (remedy: string): Told => (why ? { why, remedy } : { remedy });
+  if (status === 403 || /AccessDenied|Unauthorized/i.test(error.name)) {
+    const permission =
+      call.permission ?? `${iamPrefix[call.service] ?? call.service.toLowerCase()}:${call.operation}`;
+    return because(
+      `Allow \`${permission}\` to the role of this job, or check that the job has assumed the role of the right account`,
+    );
+  }
+  if (status === 404 || /NotFound/.test(error.name)) {
+    return because(call.missing ?? 'Check the name, the account and the region');
+  }
+  if (status === 429 || /Throttl|TooManyRequests|LimitExceeded/.test(error.name)) {
+    return because(
+      /Throttl|TooManyRequests/.test(error.name)
+        ? `AWS throttled all ${metadata(error)?.attempts ?? attempts} attempts. Run the step again later; it is safe to repeat`
+        : 'Ask for a higher quota or remove what is no longer needed, then run the step again',
+    );
+  }
+  if (status >= 500) {
+    return because(
+      `AWS failed in all ${metadata(error)?.attempts ?? attempts} attempts. Look at https://health.aws.amazon.com, then run the step again; it is safe to repeat`,
+    );
+  }
+  return because(
+    'Mend what AWS names, then run the step again; give AWS support the request ID if it makes no sense',
+  );
+}
+
+interface Metadata {
+  readonly httpStatusCode?: number;
+  readonly requestId?: string;
+  readonly attempts?: number;
+}
+
+function metadata(error: unknown): Metadata | undefined {
+  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined;
+  const found = error.$metadata;
+  return typeof found === 'object' && found !== null ? found : undefined;
+}
+
+/** Node's code of a failed connection, such as `ECONNREFUSED`, of the error or one inside it. */
+function systemCode(error: Error): string | undefined {
+  if ('code' in error && typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code)) return error.code;
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  return inner instanceof Error ? systemCode(inner) : undefined;
+}

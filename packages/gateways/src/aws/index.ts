@@ -1,0 +1,2 @@
+export { type ClientOptions, clientOptions } from './client.ts';
+export { awsCall, awsCode, awsStatus, type Call, outsideError } from './errors.ts';
