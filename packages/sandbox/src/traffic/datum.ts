@@ -61,24 +61,29 @@ export function mergeData(data: readonly Datum[]): Datum {
  */
 export function percentile(datum: Datum, percent: number): number | undefined {
   if (datum.observations === undefined) return undefined;
-  const weighted = datum.observations.flatMap(({ values, weight }) => Array.from(values, (value) => ({ value, weight })));
-  weighted.sort((a, b) => a.value - b.value);
-  const target = (percent / 100) * datum.count - 1e-9;
-  let seen = 0;
-  for (const { value, weight } of weighted) {
-    seen += weight;
-    if (seen >= target) return value;
+  const observations = datum.observations;
+  const target = (percent / 100) * datum.count - 1e-9 * datum.count;
+  const reached = (value: number) => weightUpTo(observations, value) >= target;
+  if (reached(datum.min)) return datum.min;
+  let [below, above] = [datum.min, datum.max];
+  for (let step = 0; step < 64 && below < above; step++) {
+    const middle = (below + above) / 2;
+    if (middle <= below || middle >= above) break;
+    if (reached(middle)) above = middle;
+    else below = middle;
   }
-  return datum.max;
+  const next = observations.map(({ values }) => values[countUpTo(values, below)] ?? Number.POSITIVE_INFINITY);
+  return next.reduce((least, value) => Math.min(least, value), datum.max);
+}
+
+function weightUpTo(observations: readonly Observations[], limit: number): number {
+  return observations.reduce((sum, { values, weight }) => sum + countUpTo(values, limit) * weight, 0);
 }
 
 /** The percentage of the observations in `(low, high]`, or undefined where the values are not known. */
 export function percentileRank(datum: Datum, low: number, high: number): number | undefined {
   if (datum.observations === undefined || datum.count === 0) return undefined;
-  let inside = 0;
-  for (const { values, weight } of datum.observations) {
-    inside += (countUpTo(values, high) - countUpTo(values, low)) * weight;
-  }
+  const inside = weightUpTo(datum.observations, high) - weightUpTo(datum.observations, low);
   return (inside / datum.count) * 100;
 }
 

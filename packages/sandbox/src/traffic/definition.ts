@@ -31,7 +31,11 @@ const rateSchema = v.union(
   [
     v.pipe(
       requestsSchema,
-      v.transform((base) => ({ base, curve: 'flat' as const, bursts: [] as v.InferOutput<typeof burstSchema>[] })),
+      v.transform((base) => ({
+        base,
+        curve: 'flat' as const,
+        bursts: [] as v.InferOutput<typeof burstSchema>[],
+      })),
     ),
     v.strictObject({
       base: requestsSchema,
@@ -74,7 +78,10 @@ export const trafficSchema = v.strictObject({
   'throttle-rate': v.optional(percentSchema, '0%'),
   'cold-start': v.optional(coldStartSchema),
   versions: v.optional(
-    v.record(v.pipe(v.string(), v.regex(/^(\$LATEST|\d+)$/, "expected a version's number as the key")), versionSchema),
+    v.record(
+      v.pipe(v.string(), v.regex(/^(\$LATEST|\d+)$/, "expected a version's number as the key")),
+      versionSchema,
+    ),
     {},
   ),
   /** What hits all versions alike. */

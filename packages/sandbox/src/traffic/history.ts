@@ -14,7 +14,9 @@ export interface AliasState {
 export type AliasHistory = readonly AliasState[];
 
 /** The versions that a state sends requests to, with their shares; the shares add up to 1, or there are none. */
-export function sharesOf(state: AliasState | undefined): readonly (readonly [version: string, share: number])[] {
+export function sharesOf(
+  state: AliasState | undefined,
+): readonly (readonly [version: string, share: number])[] {
   if (state?.stable === undefined) return [];
   if (state.canary === undefined || state.weight <= 0) return [[state.stable, 1]];
   if (state.weight >= 1) return [[state.canary, 1]];

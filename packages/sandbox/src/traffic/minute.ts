@@ -1,4 +1,11 @@
-import { behaviourAt, boundaries, expectedRequests, MINUTE, throttleRateAt } from './behaviour.ts';
+import {
+  type Behaviour,
+  behaviourAt,
+  boundaries,
+  expectedRequests,
+  MINUTE,
+  throttleRateAt,
+} from './behaviour.ts';
 import { type Datum, sampleDatum } from './datum.ts';
 import type { TrafficDefinition } from './definition.ts';
 import { type AliasHistory, beginning, firstTraffic, sharesOf, stateAt } from './history.ts';
@@ -72,7 +79,9 @@ export function minuteOf(traffic: AliasTraffic, at: number): AliasMinute {
   const first = firstTraffic(history, worldStart);
   const changes = history.map((_, index) => beginning(history, index, worldStart));
   const moments = boundaries(definition, changes, first, at);
-  const pieces = moments.slice(0, -1).map((from, index) => ({ from, length: (moments[index + 1] ?? from) - from }));
+  const pieces = moments
+    .slice(0, -1)
+    .map((from, index) => ({ from, length: (moments[index + 1] ?? from) - from }));
   const arrived = poisson(stream('requests'), expectedRequests(definition, at));
   const counts = split(
     stream('pieces'),
@@ -80,9 +89,8 @@ export function minuteOf(traffic: AliasTraffic, at: number): AliasMinute {
     pieces.map((piece) => piece.length / MINUTE),
   );
 
-  const streams = new Map<string, { errors: Random; cold: Random }>();
-  const versions = new Map<string, { invocations: number; errors: number; latencies: LatencyGroup[] }>();
   const [throttling, routing] = [stream('throttles'), stream('routes')];
+  const tallies = new Map<string, Tally>();
   let requests = 0;
   let throttles = 0;
   pieces.forEach((piece, index) => {
@@ -98,23 +106,55 @@ export function minuteOf(traffic: AliasTraffic, at: number): AliasMinute {
       shares.map(([, share]) => share),
     );
     shares.forEach(([version], position) => {
-      const invocations = routed[position] ?? 0;
-      if (invocations === 0) return;
-      const random = streams.get(version) ?? { errors: stream('errors', version), cold: stream('cold', version) };
-      streams.set(version, random);
+      const tally = tallies.get(version) ?? {
+        ...{ invocations: 0, errors: 0, latencies: [] },
+        ...{ failing: stream('errors', version), starting: stream('cold', version) },
+      };
+      tallies.set(version, tally);
       const behaviour = behaviourAt(definition, version, first.get(version) ?? piece.from, piece.from);
-      const cold = binomial(random.cold, invocations, behaviour.coldShare);
-      const { median, p95 } = behaviour.latency;
-      const warmGroup = { median, sigma: Math.log(p95 / median) / Z95, slower: behaviour.slower, extra: 0 };
-      const sum = versions.get(version) ?? { invocations: 0, errors: 0, latencies: [] };
-      versions.set(version, sum);
-      sum.invocations += invocations;
-      sum.errors += binomial(random.errors, invocations, behaviour.errorRate);
-      if (invocations > cold) sum.latencies.push({ ...warmGroup, count: invocations - cold });
-      if (cold > 0) sum.latencies.push({ ...warmGroup, count: cold, extra: behaviour.coldExtra });
+      invoke(tally, routed[position] ?? 0, behaviour);
     });
   });
-  return { at, requests, throttles, versions: [...versions].map(([version, sum]) => ({ version, ...sum })) };
+  const versions = [...tallies]
+    .map(([version, { invocations, errors, latencies }]) => ({ version, invocations, errors, latencies }))
+    .filter(({ invocations }) => invocations > 0);
+  return { at, requests, throttles, versions };
+}
+
+interface Tally {
+  invocations: number;
+  errors: number;
+  readonly latencies: LatencyGroup[];
+  readonly failing: Random;
+  readonly starting: Random;
+}
+
+function invoke(tally: Tally, count: number, behaviour: Behaviour): void {
+  const { median, p95 } = behaviour.latency;
+  const cold = binomial(tally.starting, count, behaviour.coldShare);
+  const warm = {
+    count: count - cold,
+    median,
+    sigma: Math.log(p95 / median) / Z95,
+    slower: behaviour.slower,
+    extra: 0,
+  };
+  tally.invocations += count;
+  tally.errors += binomial(tally.failing, count, behaviour.errorRate);
+  if (warm.count > 0) tally.latencies.push(warm);
+  if (cold > 0) tally.latencies.push({ ...warm, count: cold, extra: behaviour.coldExtra });
+}
+
+/** How many of each group remain when `kept` of all remain, every group keeping its share. */
+function thinned(groups: readonly LatencyGroup[], kept: number): readonly LatencyGroup[] {
+  const total = groups.reduce((sum, group) => sum + group.count, 0);
+  let before = 0;
+  return groups.flatMap((group) => {
+    const from = Math.round((before * kept) / total);
+    before += group.count;
+    const count = Math.round((before * kept) / total) - from;
+    return count > 0 ? [{ ...group, count }] : [];
+  });
 }
 
 /**
@@ -128,17 +168,9 @@ export function incomplete(traffic: AliasTraffic, whole: AliasMinute, missing: n
   const versions = whole.versions.flatMap(({ version, ...all }) => {
     const errors = arrived(all.errors);
     const invocations = errors + arrived(all.invocations - errors);
-    if (invocations === 0) return [];
-    const kept = Math.min(invocations, all.invocations);
-    let left = kept;
-    let of = all.invocations;
-    const latencies = all.latencies.map((group) => {
-      const count = of === group.count ? left : Math.min(left, group.count, binomial(random, left, group.count / of));
-      left -= count;
-      of -= group.count;
-      return { ...group, count };
-    });
-    return [{ version, errors, invocations: kept, latencies: latencies.filter((group) => group.count > 0) }];
+    return invocations === 0
+      ? []
+      : [{ version, errors, invocations, latencies: thinned(all.latencies, invocations) }];
   });
   const invoked = versions.reduce((sum, version) => sum + version.invocations, 0);
   return { at: whole.at, requests: invoked + throttles, throttles, versions };
@@ -150,12 +182,9 @@ export function incomplete(traffic: AliasTraffic, whole: AliasMinute, missing: n
  */
 export function latencyDatum(traffic: AliasTraffic, at: number, minute: VersionMinute): Datum {
   const random = streamsOf(traffic, at)('latency', minute.version);
-  const scale = Math.min(1, SAMPLE_LIMIT / minute.invocations);
-  const sample: number[] = [];
-  let due = 0;
-  for (const { count, median, sigma, slower, extra } of minute.latencies) {
-    due += count * scale;
-    while (sample.length < Math.round(due)) sample.push(median * Math.exp(sigma * normal(random)) * slower + extra);
-  }
+  const sampled = thinned(minute.latencies, Math.min(SAMPLE_LIMIT, minute.invocations));
+  const sample = sampled.flatMap(({ count, median, sigma, slower, extra }) =>
+    Array.from({ length: count }, () => median * Math.exp(sigma * normal(random)) * slower + extra),
+  );
   return sampleDatum(Float64Array.from(sample), minute.invocations);
 }

@@ -1,0 +1,15 @@
+export { constantDatum, type Datum, mergeData, percentile, percentileRank } from './datum.ts';
+export { type TrafficDefinition, trafficSchema } from './definition.ts';
+export type { AliasHistory, AliasState } from './history.ts';
+export {
+  type AliasMinute,
+  type AliasTraffic,
+  incomplete,
+  latencyDatum,
+  minuteOf,
+  type VersionMinute,
+} from './minute.ts';
+export { randomOf } from './random.ts';
+export type { Dimensions, MetricSource, Series } from './series.ts';
+export { createTraffic, type DirectInvocation, type Functions, type TrafficDependencies } from './traffic.ts';
+export { durationSchema, instantSchema, percentSchema } from './units.ts';
