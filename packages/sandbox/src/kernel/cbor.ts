@@ -1,5 +1,5 @@
 import { Encoder } from 'cbor-x';
-import { WireError, type JsonObject } from './json.ts';
+import { type JsonObject, WireError } from './json.ts';
 import type { Answer, Exchange } from './service.ts';
 
 // Plain maps with string keys: what smithy clients read and write; records and shared structures are cbor-x's own.
@@ -24,7 +24,11 @@ export function cborBody(exchange: Exchange): JsonObject {
   try {
     value = codec.decode(exchange.body);
   } catch (error) {
-    throw new WireError(400, 'SerializationException', `The request's body is not CBOR: ${(error as Error).message}`);
+    throw new WireError(
+      400,
+      'SerializationException',
+      `The request's body is not CBOR: ${(error as Error).message}`,
+    );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new WireError(400, 'SerializationException', "The request's body is not a CBOR map.");
@@ -33,7 +37,11 @@ export function cborBody(exchange: Exchange): JsonObject {
 }
 
 /** Dates become CBOR timestamps (tag 1). Members that are undefined are left out. */
-export function cborAnswer(value: JsonObject, status = 200, headers: Readonly<Record<string, string>> = {}): Answer {
+export function cborAnswer(
+  value: JsonObject,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
   return {
     status,
     headers: { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor', ...headers },
@@ -47,7 +55,8 @@ export function cborFailure(status: number, code: string, message: string): Answ
 
 function withoutUndefined(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutUndefined);
-  if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Uint8Array) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Uint8Array)
+    return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, member]) => member !== undefined)

@@ -28,7 +28,11 @@ export function jsonBody(exchange: Exchange): JsonObject {
   try {
     value = JSON.parse(exchange.body.toString('utf8'));
   } catch (error) {
-    throw new WireError(400, 'SerializationException', `The request's body is not JSON: ${(error as Error).message}`);
+    throw new WireError(
+      400,
+      'SerializationException',
+      `The request's body is not JSON: ${(error as Error).message}`,
+    );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new WireError(400, 'SerializationException', "The request's body is not a JSON object.");

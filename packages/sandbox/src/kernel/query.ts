@@ -4,7 +4,8 @@ import type { Answer, Exchange } from './service.ts';
 export function queryForm(exchange: Exchange): URLSearchParams | undefined {
   const type = exchange.headers['content-type'] ?? '';
   if (exchange.url.pathname !== '/') return undefined;
-  if (exchange.method === 'GET') return exchange.url.searchParams.has('Action') ? exchange.url.searchParams : undefined;
+  if (exchange.method === 'GET')
+    return exchange.url.searchParams.has('Action') ? exchange.url.searchParams : undefined;
   if (!type.startsWith('application/x-www-form-urlencoded')) return undefined;
   return new URLSearchParams(exchange.body.toString('utf8'));
 }

@@ -9,7 +9,10 @@ export interface SignatureScope {
 const CREDENTIAL = /^([^/\s,]+)\/\d{8}\/([^/\s,]+)\/([^/\s,]+)\/aws4_request/;
 
 /** The credential scope of a signed request, from its Authorization header or its presigned query; undefined when unsigned. */
-export function signatureScope(headers: Readonly<Record<string, string>>, query: URLSearchParams): SignatureScope | undefined {
+export function signatureScope(
+  headers: Readonly<Record<string, string>>,
+  query: URLSearchParams,
+): SignatureScope | undefined {
   const header = headers.authorization ?? '';
   const credential = header.startsWith('AWS4-')
     ? (/Credential=([^,\s]+)/.exec(header)?.[1] ?? '')

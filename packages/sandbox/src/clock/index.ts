@@ -1,0 +1,1 @@
+export { type ClockOptions, type Holder, VirtualClock } from './virtual-clock.ts';
