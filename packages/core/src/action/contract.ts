@@ -1,4 +1,4 @@
-import type { InputProblem } from './errors.ts';
+import type { InputProblem } from '../errors/index.ts';
 import { flag, type Input, oneOf, text } from './input.ts';
 
 export type InputDeclarations = Readonly<Record<string, Input<unknown>>>;

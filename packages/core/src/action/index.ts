@@ -1,3 +1,5 @@
+export { InputError, type InputProblem, OutsideError, type OutsideFailure } from '../errors/index.ts';
+export { cell, table } from '../markdown/index.ts';
 export {
   type Contract,
   camelCase,
@@ -8,7 +10,6 @@ export {
   type OutputValues,
   type Permissions,
 } from './contract.ts';
-export { InputError, type InputProblem, OutsideError, type OutsideFailure } from './errors.ts';
 export {
   amount,
   count,
@@ -25,4 +26,3 @@ export {
 } from './input.ts';
 export { explain, type Phases, type Result, runAction, type Step } from './run.ts';
 export type { Log, RunContext, Runner } from './runner.ts';
-export { cell, table } from './summary.ts';

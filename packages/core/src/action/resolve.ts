@@ -1,6 +1,6 @@
+import { InputError, type InputProblem } from '../errors/index.ts';
 import type { Policy } from '../policy/index.ts';
 import { type Contract, camelCase, type InputDeclarations, type InputValues } from './contract.ts';
-import { InputError, type InputProblem } from './errors.ts';
 import { type Input, Unparsable } from './input.ts';
 import type { Runner } from './runner.ts';
 

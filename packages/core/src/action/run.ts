@@ -1,5 +1,7 @@
+import { InputError, OutsideError } from '../errors/index.ts';
 import { type GateReport, renderReport } from '../gate/index.ts';
-import { loadPolicy, type Policy } from '../policy/index.ts';
+import { withinSummaryLimit } from '../markdown/index.ts';
+import { loadPolicy, type Policy, vocabulary } from '../policy/index.ts';
 import {
   type Contract,
   camelCase,
@@ -7,10 +9,8 @@ import {
   type InputValues,
   type OutputValues,
 } from './contract.ts';
-import { InputError, OutsideError } from './errors.ts';
 import { resolveInputs } from './resolve.ts';
 import type { Log, RunContext, Runner } from './runner.ts';
-import { withinSummaryLimit } from './summary.ts';
 
 /** What an action's code is given: its parsed inputs and the run around it. */
 export interface Step<I extends InputDeclarations> {
@@ -76,7 +76,7 @@ async function prepare<I extends InputDeclarations, O extends string>(
   contract: Contract<I, O>,
   runner: Runner,
 ): Promise<Step<I>> {
-  const inputs = resolveInputs(contract, runner, await readPolicy(runner));
+  const inputs = resolveInputs(contract, runner, await readPolicy(contract, runner));
   const cancelled = new AbortController();
   runner.onCancel(() => cancelled.abort(new Error('the run was cancelled')));
   const { log, clock, context } = runner;
@@ -92,11 +92,13 @@ async function prepare<I extends InputDeclarations, O extends string>(
   };
 }
 
-async function readPolicy(runner: Runner): Promise<Policy | undefined> {
+async function readPolicy(contract: Pick<Contract, 'name' | 'inputs'>, runner: Runner): Promise<Policy | undefined> {
   const given = runner.input('policy');
   const path = given || '.github/promotion.yml';
   const content = await runner.readFile(path);
-  if (content !== undefined) return loadPolicy(content, path);
+  if (content !== undefined) {
+    return loadPolicy(content, path, { ...vocabulary, [contract.name]: Object.keys(contract.inputs) });
+  }
   if (given && given !== '.github/promotion.yml') {
     throw new InputError([
       {

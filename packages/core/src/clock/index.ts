@@ -38,9 +38,13 @@ export function formatInstant(epochMilliseconds: number): string {
   return new Date(epochMilliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
-/** Parses an ISO 8601 instant that says its offset; undefined for anything else. */
+const instantForm = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
+
+/** Parses an ISO 8601 instant that says its offset; undefined for anything else, and for a day that its month does not have. */
 export function parseInstant(text: string): number | undefined {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text)) return undefined;
+  const [, year, month, day] = instantForm.exec(text) ?? [];
+  if (day === undefined || Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate())
+    return undefined;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : at;
 }

@@ -1,4 +1,4 @@
-import { cell } from '../action/summary.ts';
+import { cell } from '../markdown/index.ts';
 import type { Decision, GateReport, Outcome } from './gate.ts';
 
 const decisionMark: Record<Decision, string> = {

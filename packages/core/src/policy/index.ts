@@ -1,1 +1,2 @@
-export { loadPolicy, type Policy, type PolicyQuery, type Setting } from './policy.ts';
+export { loadPolicy, type Policy, type PolicyQuery, type Setting, type Vocabulary } from './policy.ts';
+export { vocabulary } from './vocabulary.ts';

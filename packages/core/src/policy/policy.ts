@@ -1,6 +1,9 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml';
-import { InputError, type InputProblem } from '../action/errors.ts';
-import { vocabulary } from './vocabulary.ts';
+import { InputError, type InputProblem } from '../errors/index.ts';
+import { vocabulary as everyAction } from './vocabulary.ts';
+
+/** Every action with the inputs that a policy may set. */
+export type Vocabulary = Readonly<Record<string, readonly string[]>>;
 
 export interface PolicyQuery {
   readonly action: string;
@@ -30,7 +33,7 @@ export interface Policy {
 type Place = (node: Node | null | undefined) => string;
 
 /** @throws InputError with file, line and column for whatever is not a policy: broken YAML, unknown sections, actions or inputs. */
-export function loadPolicy(text: string, file: string): Policy {
+export function loadPolicy(text: string, file: string, vocabulary: Vocabulary = everyAction): Policy {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const place: Place = (node) => {
@@ -49,7 +52,7 @@ export function loadPolicy(text: string, file: string): Policy {
 
   const problems: InputProblem[] = [];
   const root = sectionOf(document.contents, 'the policy', place, problems);
-  checkPolicy(root, place, problems);
+  checkPolicy(root, { vocabulary, place, problems });
   if (problems.length > 0) throw new InputError(problems);
 
   return {
@@ -85,57 +88,51 @@ function settingText(node: Node, structured: boolean): string {
   return JSON.stringify(node.toJSON());
 }
 
-function checkPolicy(root: YAMLMap | undefined, place: Place, problems: InputProblem[]): void {
+interface Check {
+  readonly vocabulary: Vocabulary;
+  readonly place: Place;
+  readonly problems: InputProblem[];
+}
+
+function checkPolicy(root: YAMLMap | undefined, check: Check): void {
   for (const pair of root?.items ?? []) {
     const name = keyOf(pair);
-    const where = place(pair.key as Node);
-    if (name === 'defaults') checkLayer(sectionOf(pair.value, name, place, problems), false, place, problems);
+    if (name === 'defaults')
+      checkLayer(sectionOf(pair.value, name, check.place, check.problems), false, check);
     else if (name === 'environments' || name === 'services') {
-      const section = sectionOf(pair.value, name, place, problems);
-      for (const entry of section?.items ?? []) {
-        const layer = sectionOf(entry.value, `${name}.${keyOf(entry)}`, place, problems);
-        checkLayer(layer, name === 'services', place, problems);
-      }
+      checkLayers(pair.value, name, name === 'services', check);
     } else {
       const message = `knows no section \`${name}\`; it has \`defaults\`, \`environments\` and \`services\`.`;
-      problems.push({ input: 'policy', message, where });
+      check.problems.push({ input: 'policy', message, where: check.place(pair.key as Node) });
     }
   }
 }
 
-function checkLayer(
-  layer: YAMLMap | undefined,
-  mayHaveEnvironments: boolean,
-  place: Place,
-  problems: InputProblem[],
-): void {
+function checkLayers(section: unknown, name: string, mayHaveEnvironments: boolean, check: Check): void {
+  for (const entry of sectionOf(section, name, check.place, check.problems)?.items ?? []) {
+    const layer = sectionOf(entry.value, `${name}.${keyOf(entry)}`, check.place, check.problems);
+    checkLayer(layer, mayHaveEnvironments, check);
+  }
+}
+
+function checkLayer(layer: YAMLMap | undefined, mayHaveEnvironments: boolean, check: Check): void {
+  const { vocabulary, place, problems } = check;
+  const allInputs = [...new Set(Object.values(vocabulary).flat())];
   for (const pair of layer?.items ?? []) {
     const name = keyOf(pair);
-    if (name === 'environments' && mayHaveEnvironments) {
-      const section = sectionOf(pair.value, name, place, problems);
-      for (const entry of section?.items ?? []) {
-        checkLayer(sectionOf(entry.value, keyOf(entry), place, problems), false, place, problems);
-      }
-    } else if (name in vocabulary) {
-      const known = vocabulary[name] ?? [];
+    const known = vocabulary[name];
+    if (name === 'environments' && mayHaveEnvironments) checkLayers(pair.value, name, false, check);
+    else if (known) {
       for (const entry of sectionOf(pair.value, name, place, problems)?.items ?? []) {
-        if (!known.includes(keyOf(entry)))
-          problems.push(unknownInput(keyOf(entry), known, `${name} has no input`, place(entry.key as Node)));
+        if (known.includes(keyOf(entry))) continue;
+        problems.push(unknownInput(keyOf(entry), known, `${name} has no input`, place(entry.key as Node)));
       }
     } else if (!allInputs.includes(name)) {
-      problems.push(
-        unknownInput(
-          name,
-          [...allInputs, ...Object.keys(vocabulary)],
-          'no action has an input',
-          place(pair.key as Node),
-        ),
-      );
+      const names = [...allInputs, ...Object.keys(vocabulary)];
+      problems.push(unknownInput(name, names, 'no action has an input', place(pair.key as Node)));
     }
   }
 }
-
-const allInputs = [...new Set(Object.values(vocabulary).flat())];
 
 function unknownInput(
   name: string,

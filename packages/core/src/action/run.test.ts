@@ -1,0 +1,240 @@
+import { expect, test } from '@jest/globals';
+import {
+  defineContract,
+  duration,
+  flag,
+  list,
+  OutsideError,
+  oneOf,
+  percent,
+  type Runner,
+  runAction,
+  text,
+} from './index.ts';
+
+const contract = defineContract({
+  name: 'shift',
+  kind: 'change',
+  description: 'A contract to test the frame with.',
+  inputs: {
+    function: text('The function.', { required: true }),
+    weight: percent('The weight.', { required: true }),
+    bake: duration('The bake.', { default: '5m' }),
+    names: list('Names.'),
+    post: oneOf(['abort', 'keep'], 'What to do.', { default: 'abort' }),
+    token: text('A token.', { secret: true }),
+    complete: flag('To the end.', { default: 'false' }),
+  },
+  outputs: { 'revision-id': 'The revision.', changed: 'Whether anything changed.' },
+  permissions: {},
+  example: {},
+  check: ({ weight, complete }) =>
+    weight && complete ? [{ input: 'complete', message: 'contradicts `weight`; give one of them.' }] : [],
+});
+
+interface Recorded {
+  readonly outputs: Record<string, string>;
+  readonly failures: string[];
+  readonly masked: string[];
+  readonly state: Record<string, string>;
+  summary: string;
+  cancel(): void;
+}
+
+function recordingRunner(
+  inputs: Record<string, string>,
+  files: Record<string, string> = {},
+  state: Record<string, string> = {},
+) {
+  const listeners: (() => void)[] = [];
+  const recorded: Recorded = {
+    outputs: {},
+    failures: [],
+    masked: [],
+    state,
+    summary: '',
+    cancel: () => {
+      for (const listener of listeners) listener();
+    },
+  };
+  const silent = () => {};
+  const runner: Runner = {
+    log: {
+      info: silent,
+      debug: silent,
+      notice: silent,
+      warning: silent,
+      error: silent,
+      group: (_, work) => work(),
+    },
+    clock: { now: () => 0, sleep: async () => {} },
+    context: {
+      repository: 'o/r',
+      runId: '1',
+      runAttempt: 1,
+      runUrl: '',
+      actor: 'a',
+      workflow: 'w',
+      job: 'j',
+      ref: '',
+      sha: '',
+    },
+    input: (name) => inputs[name] ?? '',
+    readFile: async (path) => files[path],
+    mask: (secret) => {
+      recorded.masked.push(secret);
+    },
+    output: (name, value) => {
+      recorded.outputs[name] = value;
+    },
+    summary: async (markdown) => {
+      recorded.summary += markdown;
+    },
+    saveState: (name, value) => {
+      state[name] = value;
+    },
+    state: (name) => state[name] ?? '',
+    fail: (message) => {
+      recorded.failures.push(message);
+    },
+    onCancel: (listener) => {
+      listeners.push(listener);
+    },
+  };
+  return { runner, recorded };
+}
+
+test('every wrong input is named at once, and the action is not run', async () => {
+  const { runner, recorded } = recordingRunner({
+    weight: '110',
+    bake: '30',
+    complete: 'yes',
+    names: ' , ',
+    post: 'undo',
+  });
+  let ran = false;
+  await runAction(contract, runner, {
+    main: async () => {
+      ran = true;
+      return { outputs: { revisionId: '', changed: false } };
+    },
+  });
+  expect(ran).toBe(false);
+  expect(recorded.failures).toHaveLength(1);
+  for (const name of ['function', 'weight', 'bake', 'complete', 'names', 'post'])
+    expect(recorded.failures[0]).toContain(`  ${name}: `);
+  expect(recorded.failures[0]).toContain('got "110", expected a percent from 0 to 100');
+});
+
+test('contradictions are named together with the wrong inputs', async () => {
+  const { runner, recorded } = recordingRunner({ weight: '10', complete: 'true' });
+  await runAction(contract, runner, { main: async () => ({ outputs: { revisionId: '', changed: false } }) });
+  expect(recorded.failures[0]).toContain('function: is missing');
+  expect(recorded.failures[0]).toContain('complete: contradicts `weight`');
+});
+
+test('explicit input beats policy beats default, and a secret is masked', async () => {
+  const files = {
+    '.github/promotion.yml': 'environments: { prod: { function: orders, bake: 10m, weight: 20% } }',
+  };
+  const { runner, recorded } = recordingRunner({ environment: 'prod', weight: '5', token: 'hunter2' }, files);
+  const seen: unknown[] = [];
+  await runAction(contract, runner, {
+    main: async ({ inputs }) => {
+      seen.push(inputs.function, inputs.weight, inputs.bake, inputs.post, inputs.names);
+      return { outputs: { revisionId: 'r1', changed: true }, summary: '### Shifted' };
+    },
+  });
+  expect(recorded.failures).toEqual([]);
+  expect(seen).toEqual(['orders', 5, 600_000, 'abort', undefined]);
+  expect(recorded.masked).toEqual(['hunter2']);
+  expect(recorded.outputs).toEqual({ 'revision-id': 'r1', changed: 'true' });
+  expect(recorded.summary).toContain('### Shifted');
+});
+
+test('a wrong value of the policy is told with its place', async () => {
+  const files = { '.github/promotion.yml': 'defaults:\n  function: orders\n  weight: lots\n' };
+  const { runner, recorded } = recordingRunner({}, files);
+  await runAction(contract, runner, { main: async () => ({ outputs: { revisionId: '', changed: false } }) });
+  expect(recorded.failures[0]).toContain('weight (.github/promotion.yml:3:11): got "lots"');
+});
+
+test('a secret that is wrong is not repeated, nor taken from the policy', async () => {
+  const strict = defineContract({
+    name: 'strict',
+    kind: 'read',
+    description: 'x',
+    outputs: {},
+    permissions: {},
+    example: {},
+    inputs: { token: oneOf(['a'], 'A token.', { secret: true, required: true }) },
+  });
+  const { runner, recorded } = recordingRunner({ token: 'hunter2' });
+  await runAction(strict, runner, { main: async () => ({ outputs: {} }) });
+  expect(recorded.failures[0]).not.toContain('hunter2');
+});
+
+test('the outside world is told with code, request ID and remedy; anything else is a bug', async () => {
+  const failing = async (error: Error) => {
+    const { runner, recorded } = recordingRunner({ function: 'orders', weight: '1' });
+    await runAction(contract, runner, {
+      main: async () => {
+        throw error;
+      },
+    });
+    return recorded.failures[0];
+  };
+  const outside = new OutsideError({
+    what: 'Alias `live` of `orders` could not be read',
+    operation: 'Lambda GetAlias',
+    code: 'AccessDeniedException',
+    requestId: 'r-1',
+    remedy: 'Allow lambda:GetAlias',
+    changed: 'the backup alias was made',
+  });
+  expect(await failing(outside)).toBe(
+    'shift: Alias `live` of `orders` could not be read. (Lambda GetAlias, AccessDeniedException, request ID r-1) Changed before this: the backup alias was made. Allow lambda:GetAlias.',
+  );
+  expect(await failing(new TypeError('x is not a function'))).toContain('this is a bug');
+});
+
+test('post runs with what main saved, and only when main got past its inputs', async () => {
+  const state: Record<string, string> = {};
+  const good = { function: 'orders', weight: '1' };
+  const phases = {
+    main: async (step: { saveState(name: string, value: string): void }) => {
+      step.saveState('revision', 'r1');
+      return { outputs: { revisionId: 'r1', changed: true } };
+    },
+    post: async (step: { state(name: string): string }) => {
+      posted.push(step.state('revision'));
+    },
+  };
+  const posted: string[] = [];
+  await runAction(contract, recordingRunner(good, {}, state).runner, phases);
+  expect(posted).toEqual([]);
+  await runAction(contract, recordingRunner(good, {}, state).runner, phases);
+  expect(posted).toEqual(['r1']);
+
+  const refused: Record<string, string> = {};
+  await runAction(contract, recordingRunner({}, {}, refused).runner, phases);
+  const again = recordingRunner({}, {}, refused);
+  await runAction(contract, again.runner, phases);
+  expect(posted).toEqual(['r1']);
+  expect(again.recorded.failures).toEqual([]);
+});
+
+test('a cancelled run aborts the signal', async () => {
+  const { runner, recorded } = recordingRunner({ function: 'orders', weight: '1' });
+  let aborted = false;
+  await runAction(contract, runner, {
+    main: async ({ signal }) => {
+      signal.addEventListener('abort', () => {
+        aborted = true;
+      });
+      recorded.cancel();
+      return { outputs: { revisionId: '', changed: false } };
+    },
+  });
+  expect(aborted).toBe(true);
+});

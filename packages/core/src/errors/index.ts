@@ -1,0 +1,1 @@
+export { InputError, type InputProblem, OutsideError, type OutsideFailure } from './errors.ts';

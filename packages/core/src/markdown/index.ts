@@ -1,0 +1,1 @@
+export { cell, table, withinSummaryLimit } from './markdown.ts';

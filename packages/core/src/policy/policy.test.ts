@@ -1,0 +1,95 @@
+import { expect, test } from '@jest/globals';
+import { InputError } from '../errors/index.ts';
+import { loadPolicy } from './index.ts';
+
+const vocabulary = {
+  'stability-check': ['functions', 'max-errors', 'alias'],
+  'record-deployment': ['table'],
+  'maintenance-window': ['windows'],
+};
+
+const policy = `
+defaults:
+  table: deployments
+  stability-check: { max-errors: 10 }
+environments:
+  prod:
+    alias: latest-prod
+    windows:
+      - { days: [Tue, Thu], from: '22:00', to: '02:00' }
+    functions: [a, b]
+    stability-check:
+      max-errors: 5
+services:
+  orders:
+    alias: live
+    environments:
+      prod: { table: orders-log }
+`;
+
+function setting(
+  input: string,
+  service = '',
+  action = 'stability-check',
+  structured = false,
+): string | undefined {
+  return loadPolicy(policy, 'p.yml', vocabulary).setting(
+    { action, environment: 'prod', service, input },
+    structured,
+  )?.text;
+}
+
+test('the nearest section wins: service in environment, service, environment, defaults', () => {
+  expect(setting('table', 'orders')).toBe('orders-log');
+  expect(setting('alias', 'orders')).toBe('live');
+  expect(setting('alias', 'invoices')).toBe('latest-prod');
+  expect(setting('table', 'invoices')).toBe('deployments');
+  expect(setting('max-errors')).toBe('5');
+  expect(setting('max-errors', '', 'record-deployment')).toBeUndefined();
+});
+
+test('lists come as lines, and as JSON for structured inputs', () => {
+  expect(setting('functions')).toBe('a\nb');
+  expect(setting('windows', '', 'maintenance-window', true)).toBe(
+    '[{"days":["Tue","Thu"],"from":"22:00","to":"02:00"}]',
+  );
+});
+
+test('a setting says where it stands', () => {
+  const found = loadPolicy(policy, 'p.yml', vocabulary).setting(
+    { action: '', environment: 'prod', service: '', input: 'alias' },
+    false,
+  );
+  expect(found?.where).toBe('p.yml:7:12');
+});
+
+test('every mistake is named with file, line and column', () => {
+  const wrong =
+    'defauts: {}\ndefaults:\n  tabel: x\n  stability-check: { max-erors: 5 }\nenvironments: [prod]\n';
+  expect(() => loadPolicy(wrong, 'p.yml', vocabulary)).toThrow(InputError);
+  try {
+    loadPolicy(wrong, 'p.yml', vocabulary);
+  } catch (error) {
+    const { problems } = error as InputError;
+    expect(problems.map((problem) => problem.where)).toEqual([
+      'p.yml:1:1',
+      'p.yml:3:3',
+      'p.yml:4:22',
+      'p.yml:5:15',
+    ]);
+    expect(problems[1]?.message).toContain('did you mean `table`?');
+    expect(problems[2]?.message).toContain('did you mean `max-errors`?');
+  }
+});
+
+test('broken YAML is told where it breaks', () => {
+  expect(() => loadPolicy('defaults:\n  a: [1, 2\nb: }', 'p.yml')).toThrow(/p\.yml:\d+:\d+/);
+});
+
+test('an empty policy sets nothing', () => {
+  const empty = loadPolicy('', 'p.yml');
+  expect(
+    empty.setting({ action: 'x', environment: 'prod', service: '', input: 'table' }, false),
+  ).toBeUndefined();
+  expect(empty.environments).toEqual([]);
+});
