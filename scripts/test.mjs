@@ -1,0 +1,35 @@
+// The one command: checks the sources, builds what the tests run, runs every test. Its last line is `N passed, N failed`.
+//   npm test [-- jest arguments]
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './build/places.mjs';
+
+const run = (args, env = {}) => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status ?? 1;
+const script = (name) => join(root, 'scripts', name);
+const folder = mkdtempSync(join(tmpdir(), 'promo-tests-'));
+
+const checked = run([script('check.mjs')]);
+const built = run([script('build.mjs'), '--quiet']);
+let counts = { passed: 0, failed: 0, skipped: 0 };
+if (built === 0) {
+  const results = join(folder, 'results.json');
+  const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+  // Temporary files of the tests live in one folder that goes with the run.
+  run(
+    ['--experimental-vm-modules', '--no-warnings', jest, '--json', `--outputFile=${results}`, ...process.argv.slice(2)],
+    { TMPDIR: folder },
+  );
+  const summary = JSON.parse(readFileSync(results, 'utf8'));
+  counts = {
+    passed: summary.numPassedTests,
+    failed: summary.numFailedTests + summary.numRuntimeErrorTestSuites,
+    skipped: summary.numPendingTests,
+  };
+}
+rmSync(folder, { recursive: true, force: true });
+
+const failed = counts.failed + (checked === 0 ? 0 : 1) + (built === 0 ? 0 : 1);
+console.log(`\n${counts.passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`);
+process.exit(failed === 0 && counts.passed > 0 ? 0 : 1);

@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+const root = process.cwd();
+
+interface Source {
+  /** Path from the root of the repository. */
+  readonly file: string;
+  readonly text: string;
+  /** What it imports: a package's name, or a path from the root. */
+  readonly imports: readonly string[];
+}
+
+function sources(folder: string): Source[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((file) => !file.includes('node_modules'))
+    .map((file) => {
+      const text = readFileSync(join(root, file), 'utf8');
+      const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier = '']) => specifier);
+      const imports = specifiers.map((name) => (name.startsWith('.') ? relative(root, resolve(root, dirname(file), name)) : name));
+      return { file, text, imports };
+    });
+}
+
+const product = (files: readonly Source[]) => files.filter((source) => !source.file.endsWith('.test.ts'));
+const violations = (files: readonly Source[], broken: (source: Source) => readonly string[]) =>
+  files.flatMap((source) => broken(source).map((what) => `${source.file}: ${what}`));
+
+const core = product(sources('packages/core/src'));
+const gateways = product(sources('packages/gateways/src'));
+const sandbox = product(sources('packages/sandbox/src'));
+const rehearsal = product(sources('packages/rehearsal/src'));
+const actions = product(sources('actions'));
+
+describe('imports run one way', () => {
+  const mayImport = (files: readonly Source[], allowed: RegExp) => violations(files, (source) => source.imports.filter((name) => !allowed.test(name)));
+
+  test('core imports itself and pure libraries', () => {
+    expect(core.length).toBeGreaterThan(10);
+    expect(mayImport(core, /^packages\/core\/src\/|^(valibot|yaml|temporal-polyfill|node:crypto)$/)).toEqual([]);
+  });
+
+  test('gateways import core and their services', () => {
+    const repository = violations(gateways, (source) =>
+      source.imports.filter((name) => /^@promo-actions\/(?!core\/)|^(actions|packages\/(?!gateways\/))/.test(name)),
+    );
+    expect(repository).toEqual([]);
+  });
+
+  test('the sandbox imports nothing of the product', () => {
+    const repository = violations(sandbox, (source) =>
+      source.imports.filter((name) => /^@promo-actions\/|^(actions|packages\/(?!sandbox\/))/.test(name)),
+    );
+    expect(repository).toEqual([]);
+  });
+
+  test('the rehearsal imports the sandbox alone', () => {
+    const repository = violations(rehearsal, (source) =>
+      source.imports.filter((name) => /^@promo-actions\/(?!sandbox)|^(actions|packages\/(?!rehearsal\/))/.test(name)),
+    );
+    expect(repository).toEqual([]);
+  });
+
+  test('actions import core, gateways, themselves and Node', () => {
+    expect(actions.length).toBeGreaterThan(0);
+    expect(mayImport(actions, /^@promo-actions\/(core|gateways)\/|^actions\/|^node:/)).toEqual([]);
+  });
+});
+
+test('rooms are entered by their door', () => {
+  const room = (path: string) => path.split('/').slice(0, 4).join('/');
+  const throughTheWall = violations([...core, ...gateways, ...sandbox, ...rehearsal], (source) =>
+    source.imports.filter(
+      (name) =>
+        name.startsWith('packages/') &&
+        name.split('/').length > 4 &&
+        room(name) !== room(source.file) &&
+        !name.endsWith('/index.ts') &&
+        source.file.split('/').length > 4,
+    ),
+  );
+  expect(throughTheWall).toEqual([]);
+});
+
+test('core asks neither the process nor the machine for anything', () => {
+  const asks = violations(core, (source) =>
+    [...source.text.matchAll(/\bprocess\.|\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bMath\.random\(|\bfetch\(/g)].map(([found]) => found),
+  );
+  expect(asks).toEqual([]);
+});
+
+test('no any, no leftovers, no file that has become two', () => {
+  const all = [...core, ...gateways, ...sandbox, ...rehearsal, ...actions];
+  const smells = violations(all, (source) =>
+    [...source.text.matchAll(/\bas any\b|: any\b|@ts-ignore|@ts-expect-error|\b(TODO|FIXME|XXX|HACK)\b/g)].map(([found]) => found),
+  );
+  expect(smells).toEqual([]);
+  expect(all.filter((source) => source.text.split('\n').length > 320).map((source) => source.file)).toEqual([]);
+});
+
+test('main.ts is wiring, and short', () => {
+  const long = actions.filter((source) => source.file.endsWith('/main.ts') && source.text.split('\n').length > 80);
+  expect(long.map((source) => source.file)).toEqual([]);
+});
