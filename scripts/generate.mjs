@@ -32,4 +32,8 @@ if (check && stale.length > 0) {
   console.error(`Out of date: ${stale.join(', ')}. Run \`npm run generate\` and commit what it writes.`);
   process.exit(1);
 }
-console.log(check ? 'Generated files are up to date.' : `Wrote ${stale.length === 0 ? 'nothing: all up to date' : stale.join(', ')}.`);
+console.log(
+  check
+    ? 'Generated files are up to date.'
+    : `Wrote ${stale.length === 0 ? 'nothing: all up to date' : stale.join(', ')}.`,
+);

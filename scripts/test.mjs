@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './build/places.mjs';
 
-const run = (args, env = {}) => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status ?? 1;
+const run = (args, env = {}) =>
+  spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
+    .status ?? 1;
 const script = (name) => join(root, 'scripts', name);
 const folder = mkdtempSync(join(tmpdir(), 'promo-tests-'));
 
@@ -18,7 +20,14 @@ if (built === 0) {
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   // Temporary files of the tests live in one folder that goes with the run.
   run(
-    ['--experimental-vm-modules', '--no-warnings', jest, '--json', `--outputFile=${results}`, ...process.argv.slice(2)],
+    [
+      '--experimental-vm-modules',
+      '--no-warnings',
+      jest,
+      '--json',
+      `--outputFile=${results}`,
+      ...process.argv.slice(2),
+    ],
     { TMPDIR: folder },
   );
   const summary = JSON.parse(readFileSync(results, 'utf8'));
@@ -31,5 +40,7 @@ if (built === 0) {
 rmSync(folder, { recursive: true, force: true });
 
 const failed = counts.failed + (checked === 0 ? 0 : 1) + (built === 0 ? 0 : 1);
-console.log(`\n${counts.passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`);
+console.log(
+  `\n${counts.passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
+);
 process.exit(failed === 0 && counts.passed > 0 ? 0 : 1);

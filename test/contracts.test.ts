@@ -17,7 +17,9 @@ interface ActionYaml {
 
 describe.each(names)('%s', (name) => {
   const load = async () => ({
-    contract: ((await import(join(process.cwd(), 'actions', name, 'src/contract.ts'))) as { contract: Contract }).contract,
+    contract: (
+      (await import(join(process.cwd(), 'actions', name, 'src/contract.ts'))) as { contract: Contract }
+    ).contract,
     yaml: parse(readFileSync(join('actions', name, 'action.yml'), 'utf8')) as ActionYaml,
   });
 
@@ -43,12 +45,18 @@ describe.each(names)('%s', (name) => {
 
   test('action.yml has the outputs of the contract, each described', async () => {
     const { contract, yaml } = await load();
-    expect(Object.entries(yaml.outputs).map(([output, { description }]) => [output, description])).toEqual(Object.entries(contract.outputs));
+    expect(Object.entries(yaml.outputs).map(([output, { description }]) => [output, description])).toEqual(
+      Object.entries(contract.outputs),
+    );
   });
 
   test('descriptions are sentences', async () => {
     const { contract } = await load();
-    const texts = [contract.description, ...Object.values(contract.outputs), ...Object.values(contract.inputs).map((input) => input.description)];
+    const texts = [
+      contract.description,
+      ...Object.values(contract.outputs),
+      ...Object.values(contract.inputs).map((input) => input.description),
+    ];
     for (const text of texts) expect(text).toMatch(/^[A-Z`0-9].*[.:)`]$/s);
   });
 
@@ -64,7 +72,10 @@ describe.each(names)('%s', (name) => {
     const settable = vocabulary[name] ?? [];
     for (const [input, { options }] of Object.entries(contract.inputs)) {
       const chooser = ['policy', 'environment', 'service'].includes(input);
-      expect([input, settable.includes(input)]).toEqual([input, !options.secret && options.context === undefined && !chooser]);
+      expect([input, settable.includes(input)]).toEqual([
+        input,
+        !options.secret && options.context === undefined && !chooser,
+      ]);
     }
   });
 });

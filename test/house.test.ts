@@ -19,8 +19,12 @@ function sources(folder: string): Source[] {
     .filter((file) => !file.includes('node_modules'))
     .map((file) => {
       const text = readFileSync(join(root, file), 'utf8');
-      const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier = '']) => specifier);
-      const imports = specifiers.map((name) => (name.startsWith('.') ? relative(root, resolve(root, dirname(file), name)) : name));
+      const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+        ([, specifier = '']) => specifier,
+      );
+      const imports = specifiers.map((name) =>
+        name.startsWith('.') ? relative(root, resolve(root, dirname(file), name)) : name,
+      );
       return { file, text, imports };
     });
 }
@@ -36,16 +40,21 @@ const rehearsal = product(sources('packages/rehearsal/src'));
 const actions = product(sources('actions'));
 
 describe('imports run one way', () => {
-  const mayImport = (files: readonly Source[], allowed: RegExp) => violations(files, (source) => source.imports.filter((name) => !allowed.test(name)));
+  const mayImport = (files: readonly Source[], allowed: RegExp) =>
+    violations(files, (source) => source.imports.filter((name) => !allowed.test(name)));
 
   test('core imports itself and pure libraries', () => {
     expect(core.length).toBeGreaterThan(10);
-    expect(mayImport(core, /^packages\/core\/src\/|^(valibot|yaml|temporal-polyfill|node:crypto)$/)).toEqual([]);
+    expect(mayImport(core, /^packages\/core\/src\/|^(valibot|yaml|temporal-polyfill|node:crypto)$/)).toEqual(
+      [],
+    );
   });
 
   test('gateways import core and their services', () => {
     const repository = violations(gateways, (source) =>
-      source.imports.filter((name) => /^@promo-actions\/(?!core\/)|^(actions|packages\/(?!gateways\/))/.test(name)),
+      source.imports.filter((name) =>
+        /^@promo-actions\/(?!core\/)|^(actions|packages\/(?!gateways\/))/.test(name),
+      ),
     );
     expect(repository).toEqual([]);
   });
@@ -59,7 +68,9 @@ describe('imports run one way', () => {
 
   test('the rehearsal imports the sandbox alone', () => {
     const repository = violations(rehearsal, (source) =>
-      source.imports.filter((name) => /^@promo-actions\/(?!sandbox)|^(actions|packages\/(?!rehearsal\/))/.test(name)),
+      source.imports.filter((name) =>
+        /^@promo-actions\/(?!sandbox)|^(actions|packages\/(?!rehearsal\/))/.test(name),
+      ),
     );
     expect(repository).toEqual([]);
   });
@@ -87,7 +98,11 @@ test('rooms are entered by their door', () => {
 
 test('core asks neither the process nor the machine for anything', () => {
   const asks = violations(core, (source) =>
-    [...source.text.matchAll(/\bprocess\.|\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bMath\.random\(|\bfetch\(/g)].map(([found]) => found),
+    [
+      ...source.text.matchAll(
+        /\bprocess\.|\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bMath\.random\(|\bfetch\(/g,
+      ),
+    ].map(([found]) => found),
   );
   expect(asks).toEqual([]);
 });
@@ -95,13 +110,19 @@ test('core asks neither the process nor the machine for anything', () => {
 test('no any, no leftovers, no file that has become two', () => {
   const all = [...core, ...gateways, ...sandbox, ...rehearsal, ...actions];
   const smells = violations(all, (source) =>
-    [...source.text.matchAll(/\bas any\b|: any\b|@ts-ignore|@ts-expect-error|\b(TODO|FIXME|XXX|HACK)\b/g)].map(([found]) => found),
+    [
+      ...source.text.matchAll(/\bas any\b|: any\b|@ts-ignore|@ts-expect-error|\b(TODO|FIXME|XXX|HACK)\b/g),
+    ].map(([found]) => found),
   );
   expect(smells).toEqual([]);
-  expect(all.filter((source) => source.text.split('\n').length > 320).map((source) => source.file)).toEqual([]);
+  expect(all.filter((source) => source.text.split('\n').length > 320).map((source) => source.file)).toEqual(
+    [],
+  );
 });
 
 test('main.ts is wiring, and short', () => {
-  const long = actions.filter((source) => source.file.endsWith('/main.ts') && source.text.split('\n').length > 80);
+  const long = actions.filter(
+    (source) => source.file.endsWith('/main.ts') && source.text.split('\n').length > 80,
+  );
   expect(long.map((source) => source.file)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 
-const heading = '# Generated from src/contract.ts by `npm run generate`; change the contract, not this file.\n';
+const heading =
+  '# Generated from src/contract.ts by `npm run generate`; change the contract, not this file.\n';
 
 /**
  * The contract as GitHub reads it. Defaults stand in the descriptions and not under `default:`, because the runner
@@ -29,7 +30,9 @@ function inputYaml(input) {
 /** The description with the default that holds when neither the step nor the policy gives the input. */
 export function describeInput(input) {
   const { default: fallback } = input.options;
-  return fallback === undefined ? input.description : `${input.description} Default: ${fallback === '' ? 'empty' : `\`${fallback}\``}.`;
+  return fallback === undefined
+    ? input.description
+    : `${input.description} Default: ${fallback === '' ? 'empty' : `\`${fallback}\``}.`;
 }
 
 function mapValues(record, change) {

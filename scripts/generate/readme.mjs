@@ -41,7 +41,9 @@ function inputTable(contract) {
 }
 
 function outputTable(contract) {
-  const rows = Object.entries(contract.outputs).map(([name, description]) => `| \`${name}\` | ${cell(description)} |`);
+  const rows = Object.entries(contract.outputs).map(
+    ([name, description]) => `| \`${name}\` | ${cell(description)} |`,
+  );
   return ['## Outputs', '', '| name | meaning |', '|---|---|', ...rows].join('\n');
 }
 
@@ -49,7 +51,13 @@ function permissions({ aws = [], github = {} }) {
   if (aws.length === 0 && Object.keys(github).length === 0) return '## Permissions\n\nNone.';
   const lines = ['## Permissions'];
   if (Object.keys(github).length > 0) {
-    lines.push('', '```yaml', 'permissions:', ...Object.entries(github).map(([scope, level]) => `  ${scope}: ${level}`), '```');
+    lines.push(
+      '',
+      '```yaml',
+      'permissions:',
+      ...Object.entries(github).map(([scope, level]) => `  ${scope}: ${level}`),
+      '```',
+    );
   }
   if (aws.length > 0) lines.push('', `AWS: ${aws.map((action) => `\`${action}\``).join(', ')}.`);
   return lines.join('\n');

@@ -2,7 +2,10 @@
 export function vocabularySource(contracts) {
   const entries = contracts.map((contract) => {
     const names = Object.entries(contract.inputs)
-      .filter(([name, input]) => !input.options.secret && input.options.context === undefined && !choosers.includes(name))
+      .filter(
+        ([name, input]) =>
+          !input.options.secret && input.options.context === undefined && !choosers.includes(name),
+      )
       .map(([name]) => name)
       .sort();
     const lines = names.map((name) => `    '${name}',`).join('\n');

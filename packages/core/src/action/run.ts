@@ -68,7 +68,7 @@ export async function runAction<I extends InputDeclarations, O extends string>(
     await deliver(contract, runner, step, result);
   } catch (error) {
     runner.fail(explain(contract.name, error));
-    if (error instanceof Error && error.stack) runner.log.debug(error.stack);
+    if (error instanceof Error && error.stack && !(error instanceof InputError)) runner.log.debug(error.stack);
   }
 }
 
