@@ -79,13 +79,14 @@ function virtualPromises(queue: VirtualTimers): {
     options?: WaitOptions,
   ) => AsyncGenerator<unknown, void, void>;
 } {
+  const realSetTimeout = timersPromises.setTimeout;
   const set = (
     callback: Callback,
     delay: number | undefined,
     options: WaitOptions,
     repeats: boolean,
   ): VirtualTimer => {
-    const timer = queue.set(callback, Number(delay ?? 1), [], repeats);
+    const timer = queue.set(callback, isWait(delay) ? Number(delay) : 1, [], repeats);
     return options.ref === false ? timer.unref() : timer;
   };
 
