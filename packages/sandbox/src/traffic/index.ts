@@ -1,4 +1,4 @@
-export { constantDatum, type Datum, mergeData, percentile, percentileRank } from './datum.ts';
+export { constantDatum, type Datum, mergeData, percentile, percentileRank, sampleDatum } from './datum.ts';
 export { type TrafficDefinition, trafficSchema } from './definition.ts';
 export type { AliasHistory, AliasState } from './history.ts';
 export {
@@ -9,6 +9,7 @@ export {
   minuteOf,
   type VersionMinute,
 } from './minute.ts';
+export { type AccountBook, inPlace, type Place, placeOf } from './place.ts';
 export { randomOf } from './random.ts';
 export type { Dimensions, MetricSource, Series } from './series.ts';
 export { createTraffic, type DirectInvocation, type Functions, type TrafficDependencies } from './traffic.ts';

@@ -10,6 +10,7 @@ import {
   minuteOf,
   type VersionMinute,
 } from './minute.ts';
+import { type AccountBook, inPlace, type Place, placeOf } from './place.ts';
 import type { Dimensions, MetricSource, Series } from './series.ts';
 
 /** One call of a function that a client of the sandbox made itself, on top of the modelled traffic. */
@@ -32,7 +33,7 @@ export interface Functions {
 
 export interface TrafficDependencies {
   readonly definitions: readonly TrafficDefinition[];
-  readonly accounts: Readonly<Record<string, { readonly id: string; readonly region: string }>>;
+  readonly accounts: AccountBook;
   readonly functions: Functions;
   readonly seed: number | string;
   /** The world's first moment, epoch milliseconds. */
@@ -130,6 +131,13 @@ class AliasModel {
   }
 }
 
+interface Modelled extends Place {
+  readonly definition: TrafficDefinition;
+  /** How long the alias's history was when the model was made. */
+  known: number;
+  model: AliasModel | undefined;
+}
+
 function directPart(calls: readonly DirectInvocation[]): Part {
   const [first] = calls;
   return {
@@ -189,19 +197,12 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): readonly (
  */
 export function createTraffic(dependencies: TrafficDependencies): MetricSource {
   const { definitions, accounts, functions, seed, worldStart } = dependencies;
-  const models = definitions.map((definition) => {
-    const account = accounts[definition.account];
-    if (account === undefined) {
-      throw new Error(
-        `The traffic of ${definition.function}:${definition.alias} names the account ${definition.account}, which the world does not have.`,
-      );
-    }
-    const region = definition.region ?? account.region;
-    return { account: account.id, region, definition, known: -1, model: undefined as AliasModel | undefined };
-  });
+  const models = definitions.map(
+    (definition): Modelled => ({ ...placeOf(accounts, definition), definition, known: -1, model: undefined }),
+  );
 
   /** A model's minutes hold as long as the alias's history does not grow behind them. */
-  function modelOf(entry: (typeof models)[number]): AliasModel {
+  function modelOf(entry: Modelled): AliasModel {
     const { definition, account, region } = entry;
     const history = functions.aliasHistory(account, region, definition.function, definition.alias);
     if (entry.model === undefined || entry.known !== history.length) {
@@ -214,7 +215,7 @@ export function createTraffic(dependencies: TrafficDependencies): MetricSource {
   return {
     series(account, region) {
       const modelled = models
-        .filter((entry) => entry.account === account && entry.region === region)
+        .filter((entry) => inPlace(entry, account, region))
         .flatMap((entry) => modelOf(entry).parts());
       const direct = grouped(functions.directInvocations(account, region), (call) =>
         JSON.stringify([call.function, call.alias ?? null, call.version]),
