@@ -6,13 +6,17 @@ import { join, relative } from 'node:path';
 import { loadContracts } from './build/contracts.mjs';
 import { root } from './build/places.mjs';
 import { actionYaml } from './generate/action-yaml.mjs';
-import { actionReadme } from './generate/readme.mjs';
+import { actionReadme, withActionTable } from './generate/readme.mjs';
 import { vocabularySource } from './generate/vocabulary.mjs';
 
 const check = process.argv.includes('--check');
 const contracts = await loadContracts();
 
-const files = { 'packages/core/src/policy/vocabulary.ts': vocabularySource(contracts) };
+const readme = await readFile(join(root, 'README.md'), 'utf8');
+const files = {
+  'README.md': withActionTable(readme, contracts),
+  'packages/core/src/policy/vocabulary.ts': vocabularySource(contracts),
+};
 for (const contract of contracts) {
   files[`actions/${contract.name}/action.yml`] = actionYaml(contract);
   files[`actions/${contract.name}/README.md`] = actionReadme(contract);

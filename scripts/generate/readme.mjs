@@ -21,6 +21,19 @@ export function actionReadme(contract) {
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
 
+/** The project's README with one row for every action between its two marks. */
+export function withActionTable(readme, contracts) {
+  const rows = contracts.map(
+    ({ name, kind, description }) =>
+      `| [${name}](actions/${name}/README.md) | ${kind} | ${cell(description)} |`,
+  );
+  const table = ['| action | kind | what it does |', '|---|---|---|', ...rows].join('\n');
+  return readme.replace(
+    /(<!-- actions:begin -->\n)[\s\S]*?(<!-- actions:end -->)/,
+    (_, begin, end) => `${begin}${table}\n${end}`,
+  );
+}
+
 function example(contract) {
   const lines = Object.entries(contract.example).flatMap(([name, value]) => withLine(name, value));
   return ['```yaml', `- uses: org/promo-actions/${contract.name}@v1`, '  with:', ...lines, '```'].join('\n');
