@@ -1,45 +1,18 @@
-/** One series asked of CloudWatch: a metric with its statistic, or an expression over other series. */
-export type SeriesQuery =
-  | {
-      readonly id: string;
-      readonly namespace: string;
-      readonly name: string;
-      readonly dimensions: Readonly<Record<string, string>>;
-      /** `Sum`, `Average`, `p95`, `PR(:500)` … */
-      readonly statistic: string;
-      /** Seconds; a multiple of 60. */
-      readonly period: number;
-      /** False for series that only feed an expression. */
-      readonly returned?: boolean;
-    }
-  | { readonly id: string; readonly expression: string; readonly period: number };
-
-/** One point of a series: the start of its period in epoch milliseconds, and its value. */
-export interface Point {
-  readonly at: number;
-  readonly value: number;
-}
-
-export interface MetricSource {
-  /** Every series between the instants (start inclusive, end exclusive), oldest point first; a series without data is an empty list. */
-  series(
-    queries: readonly SeriesQuery[],
-    from: number,
-    to: number,
-  ): Promise<ReadonlyMap<string, readonly Point[]>>;
-}
-
-export interface Alarm {
-  readonly name: string;
-  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
-  readonly reason: string;
-  /** Epoch milliseconds of the last change of state. */
-  readonly changedAt: number;
-}
-
-export interface AlarmSource {
-  /** Alarms, metric and composite, whose names begin with the prefix. */
-  byPrefix(prefix: string): Promise<readonly Alarm[]>;
-  /** The named alarms; a name that does not exist is left out of the answer. */
-  byName(names: readonly string[]): Promise<readonly Alarm[]>;
-}
+export type {
+  Alarm,
+  AlarmSource,
+  ExpressionQuery,
+  MetricQuery,
+  MetricSource,
+  Point,
+  SeriesQuery,
+} from './source.ts';
+export {
+  formatNumber,
+  judgeWatched,
+  type MetricSpec,
+  type WatchedMetric,
+  watchedMetricsExpected,
+  watchedMetricsSchema,
+  watchedQueries,
+} from './watched.ts';

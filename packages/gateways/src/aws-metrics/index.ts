@@ -1,0 +1,2 @@
+export { createAlarmSource } from './alarms.ts';
+export { createMetricSource } from './metrics.ts';
