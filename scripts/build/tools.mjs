@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { root, toolsDirectory } from './places.mjs';
+
+const entries = {
+  promo: 'packages/rehearsal/src/cli.ts',
+  sandbox: 'packages/sandbox/src/cli.ts',
+  clock: 'packages/sandbox/src/clock/preload.ts',
+};
+
+/** Bundles the commands `promo` and `sandbox`, and the preload that gives a process the sandbox's clock. */
+export async function buildTools() {
+  for (const [name, entry] of Object.entries(entries)) {
+    if (!existsSync(join(root, entry))) continue;
+    const bundle = await rolldown({ input: join(root, entry), platform: 'node', logLevel: 'warn' });
+    await bundle.write({ file: join(toolsDirectory, `${name}.mjs`), format: 'esm', codeSplitting: false });
+    await bundle.close();
+  }
+}
