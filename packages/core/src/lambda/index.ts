@@ -1,3 +1,4 @@
+export { type MemoryAliasStore, memoryAliasStore } from './memory.ts';
 export { aliasMissing, functionMissing, versionMissing } from './missing.ts';
 export type {
   Alias,
