@@ -1,0 +1,111 @@
+import { OutsideError, type OutsideFailure } from '@promo-actions/core/action';
+
+/** One call of GitHub, as its failure is told. */
+export interface Question {
+  /** What could not be done, to which resource: "tag `v1.4.0` of example/orders could not be read". */
+  readonly what: string;
+  /** The `permissions:` entry that the call needs, such as `contents: read`. */
+  readonly permission: string;
+}
+
+/** Does the work and turns GitHub's refusals into advice. @throws OutsideError */
+export async function asking<T>(question: Question, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translate(question, error);
+  }
+}
+
+/** As `asking`, with undefined where GitHub knows no such thing. */
+export async function askingFor<T>(question: Question, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (refusalOf(error)?.status === 404) return undefined;
+    throw translate(question, error);
+  }
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly message: string;
+  readonly operation: string;
+}
+
+/** The parts of octokit's RequestError that an advice is made of; undefined for anything that is not GitHub's answer. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  const it = error as {
+    status?: unknown;
+    response?: { headers: Refusal['headers']; data: unknown };
+    request?: { method: string; url: string };
+  };
+  if (!(error instanceof Error) || typeof it.status !== 'number' || !it.response) return undefined;
+  const url = it.request ? new URL(it.request.url) : undefined;
+  return {
+    status: it.status,
+    headers: it.response.headers,
+    message: said(it.response.data) || error.message,
+    operation: url ? `${it.request?.method} ${decodeURIComponent(url.pathname)}` : 'GitHub',
+  };
+}
+
+function said(data: unknown): string {
+  if (typeof data !== 'object' || data === null) return '';
+  const { message, errors } = data as { message?: unknown; errors?: unknown };
+  const details = Array.isArray(errors) ? errors.map(detail).filter(Boolean) : [];
+  return [String(message ?? ''), ...details].filter(Boolean).join('; ');
+}
+
+function detail(error: unknown): string {
+  if (typeof error === 'string') return error;
+  const { message, field, code } = error as { message?: string; field?: string; code?: string };
+  return message ?? [field, code?.replaceAll('_', ' ')].filter(Boolean).join(' ');
+}
+
+function translate(question: Question, error: unknown): unknown {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof OutsideError) {
+    const { failure } = cause;
+    return new OutsideError({
+      ...failure,
+      what: question.what,
+      why: `${failure.what}: ${failure.why ?? ''}`,
+    });
+  }
+  const refusal = refusalOf(error);
+  if (!refusal) return cause instanceof Error ? cause : error;
+  const id = refusal.headers['x-github-request-id'];
+  return new OutsideError({
+    what: question.what,
+    why: `GitHub says: ${refusal.message}`,
+    remedy: remedyFor(refusal, question),
+    operation: refusal.operation,
+    code: `HTTP ${refusal.status}`,
+    ...(id ? { requestId: id } : {}),
+    cause: error,
+  } satisfies OutsideFailure);
+}
+
+function remedyFor({ status, headers, message }: Refusal, { permission }: Question): string {
+  const sso = /url=(\S+)/.exec(headers['x-github-sso'] ?? '')?.[1];
+  if (sso) return `The organization asks for single sign-on: authorize the token at ${sso} and run again.`;
+  const needs = headers['x-accepted-github-permissions']?.replaceAll('=', ': ') ?? permission;
+  switch (status) {
+    case 401:
+      return "Give `token` one that is valid: the job's own is until the job ends; a personal or app token may have expired or been revoked.";
+    case 403:
+      if (/workflow/i.test(message))
+        return 'The change touches workflow files, which the GITHUB_TOKEN may not: use an app token with `workflows: write`.';
+      return `Give the job \`permissions:\` with \`${needs}\`, or a token that has it.`;
+    case 404:
+      return `Check the name. GitHub answers the same where a token may not look: the job needs \`${needs}\`, and a private repository a token of its own.`;
+    case 409:
+      return 'Look at what is there now and run again.';
+    case 422:
+      return 'Mend what GitHub names and run again.';
+    default:
+      return 'Run again later; if it stays so, look at https://www.githubstatus.com and name the request ID.';
+  }
+}

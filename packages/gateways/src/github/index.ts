@@ -1,0 +1,10 @@
+export { createGitHub, type GitHub, type GitHubOptions } from './client.ts';
+export {
+  createDeployments,
+  type Deployment,
+  type DeploymentState,
+  type DeploymentStatus,
+  type Deployments,
+  type NewDeployment,
+} from './deployments.ts';
+export { createRepository } from './repository.ts';
