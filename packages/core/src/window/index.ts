@@ -1,0 +1,18 @@
+export { checkWindow, judgeWindow, type WindowAnswer, type WindowRequest } from './check.ts';
+export { type CalendarFeed, type Feed, type FeedCopy, type FeedReading, readFeed } from './feed.ts';
+export { rules, zoneProblems } from './input.ts';
+export { type Emergency, grantOverride, type ScopedOverride } from './override.ts';
+export { expectedRule, isTimeZone, NoRule, parseRule } from './parse.ts';
+export { type DatedRule, lacksZone, type Moment, type Rule, type Weekday, type WeeklyRule } from './rule.ts';
+export type { Span } from './span.ts';
+export {
+  type Bound,
+  type Calendar,
+  horizon,
+  nextFit,
+  openSpans,
+  skippedWindows,
+  type WindowState,
+  windowState,
+} from './state.ts';
+export { localTime, until } from './tell.ts';
