@@ -1,0 +1,3 @@
+export { defaultOf, typed } from './call.ts';
+export { githubContext } from './contexts.ts';
+export { runWorkflow } from './workflow.ts';

@@ -1,0 +1,1 @@
+export { type RehearsalOptions, rehearse } from './run.ts';

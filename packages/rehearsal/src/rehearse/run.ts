@@ -1,0 +1,232 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
+import type { Dictionary } from '../expression/index.ts';
+import { runWorkflow } from '../job/index.ts';
+import { Mistakes } from '../mistake/index.ts';
+import { createMasks } from '../protocol/index.ts';
+import type { Observer, Outcome, Rehearsal } from '../result/index.ts';
+import type { ScenarioFile } from '../scenario/index.ts';
+import type { Repository, Setting } from '../setting/index.ts';
+import { playable } from '../standin/index.ts';
+import { findNode, writeShims } from '../step/index.ts';
+import { createTime } from '../time/index.ts';
+import { loadWorkflow, type Workflow } from '../workflow/index.ts';
+import { createCloudReader } from './aws.ts';
+import { type Dispatch, dispatch } from './dispatch.ts';
+import { compare } from './expect.ts';
+
+export interface RehearsalOptions {
+  /** The path of the workflow file inside the repository. */
+  readonly workflow: string;
+  readonly scenario: ScenarioFile;
+  /** The repository's folder. It is read, never written. */
+  readonly repository: string;
+  /** The release tree. */
+  readonly release: string;
+  /** The name of the repository that the release tree stands for. Default: promo-actions. */
+  readonly releaseName?: string;
+  /** The module that gives a Node process the sandbox's clock. */
+  readonly preload?: string;
+  /** A Node 24 binary; found by itself when not given. */
+  readonly node?: string;
+  readonly observer?: Observer;
+  /** Told of the rehearsal as soon as it begins; it changes while it runs. */
+  begun?(rehearsal: Rehearsal, cancel: () => void): void;
+}
+
+/**
+ * Rehearses a workflow against a sandbox made for it.
+ * @throws {Mistakes} for mistakes in the workflow, the scenario or the world, before anything runs.
+ */
+export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
+  const trees = { repository: realpathSync(options.repository), release: options.release };
+  const workflow = await loadWorkflow(options.workflow, {
+    ...trees,
+    releaseName: options.releaseName ?? 'promo-actions',
+    standIns: playable,
+  });
+  const start = dispatch(workflow, options.scenario);
+  const node = findNode(options.node);
+  const sandbox = await openSandbox(options.scenario);
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'promo-rehearsal-')));
+  try {
+    const setting = await prepare(options, { workflow, start, sandbox, root, trees, node });
+    options.begun?.(setting.rehearsal, setting.cancel);
+    await perform(setting, workflow, start, sandbox);
+    return setting.rehearsal;
+  } finally {
+    await sandbox.close();
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+async function openSandbox({ file, scenario }: ScenarioFile): Promise<Sandbox> {
+  try {
+    const sandbox = await startSandbox({
+      world: scenario.world,
+      start: scenario.start,
+      seed: scenario.seed,
+      folder: dirname(file),
+    });
+    for (const fault of scenario.faults) sandbox.inject(fault);
+    return sandbox;
+  } catch (error) {
+    throw new Mistakes([{ file, message: (error as Error).message }]);
+  }
+}
+
+interface Parts {
+  readonly workflow: Workflow;
+  readonly start: Dispatch;
+  readonly sandbox: Sandbox;
+  readonly root: string;
+  readonly trees: { readonly repository: string; readonly release: string };
+  readonly node: string;
+}
+
+async function prepare(options: RehearsalOptions, parts: Parts): Promise<Setting> {
+  const { workflow, start, sandbox, root, trees, node } = parts;
+  const { scenario, file } = options.scenario;
+  const repository = await describeRepository(options.scenario, sandbox);
+  const runId = 1_000_000 + scenario.seed;
+  const rehearsal: Rehearsal = {
+    scenario: { name: scenario.name, description: scenario.description, file },
+    workflow: { name: workflow.name, path: workflow.path },
+    repository: repository.name,
+    runId,
+    actor: scenario.actor,
+    event: start.event,
+    inputs: start.inputs as Rehearsal['inputs'],
+    start: sandbox.clock.now(),
+    notes: [],
+    jobs: [],
+    journal: [],
+    expectations: [],
+  };
+  const masks = createMasks();
+  const token = `ghs_${randomBytes(18).toString('hex')}`;
+  for (const secret of [token, ...Object.values(scenario.secrets)]) masks.add(secret);
+  const stop = new AbortController();
+  const home = join(root, 'home');
+  mkdirSync(home);
+  const { idToken, environment } = splitEnvironment(sandbox.environment());
+  return {
+    time: createTime(sandbox.clock),
+    masks,
+    rehearsal,
+    observer: options.observer ?? {},
+    scenario,
+    repository,
+    folders: { root, trees },
+    environment: {
+      ...environment,
+      HOME: home,
+      PATH: process.env.PATH ?? '',
+      LANG: 'C.UTF-8',
+      TMPDIR: tmpdir(),
+    },
+    idToken,
+    token,
+    shims: writeShims(root, node),
+    node,
+    ...(options.preload ? { preload: options.preload } : {}),
+    event: payload(rehearsal, repository, start),
+    stop: stop.signal,
+    cancel: () => stop.abort('cancelled'),
+    async tellApproval({ environment, answer, login, comment }) {
+      await fetch(new URL('/_sandbox/github/approvals', sandbox.url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ run_id: runId, environment, state: answer, user: login, comment }),
+      });
+    },
+  };
+}
+
+/** Credentials are not in a job's environment until it gets some, and the ID token only where it may have one. */
+function splitEnvironment(all: Readonly<Record<string, string>>) {
+  const idToken: Record<string, string> = {};
+  const environment: Record<string, string> = {};
+  for (const [name, value] of Object.entries(all)) {
+    if (name.startsWith('ACTIONS_ID_TOKEN_')) idToken[name] = value;
+    else if (!/^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|REGION|DEFAULT_REGION)$/.test(name))
+      environment[name] = value;
+  }
+  return { idToken, environment };
+}
+
+async function describeRepository({ scenario }: ScenarioFile, sandbox: Sandbox): Promise<Repository> {
+  const github = (scenario.world.github ?? {}) as Readonly<Record<string, unknown>>;
+  const text = (name: string, otherwise: string) =>
+    typeof github[name] === 'string' ? github[name] : otherwise;
+  const name = text('repository', 'example/repository');
+  const defaultBranch = text('default-branch', 'main');
+  const ref = fullRef(scenario.ref ?? defaultBranch);
+  return { name, defaultBranch, ref, sha: await commitOf(sandbox, name, ref) };
+}
+
+function fullRef(ref: string): string {
+  if (ref.startsWith('refs/')) return ref;
+  return /^v\d+\.\d+/.test(ref) ? `refs/tags/${ref}` : `refs/heads/${ref}`;
+}
+
+/** The commit that the sandbox's GitHub has there, so that a run and its API tell the same. */
+async function commitOf(sandbox: Sandbox, name: string, ref: string): Promise<string> {
+  const { GITHUB_API_URL: api } = sandbox.environment();
+  const answer = await fetch(
+    `${api}/repos/${name}/commits/${encodeURIComponent(ref.replace(/^refs\/(heads|tags)\//, ''))}`,
+  );
+  const { sha } = answer.ok ? ((await answer.json()) as { sha?: unknown }) : {};
+  return typeof sha === 'string' ? sha : createHash('sha1').update(`${name} ${ref}`).digest('hex');
+}
+
+function payload(rehearsal: Rehearsal, repository: Repository, start: Dispatch): Record<string, unknown> {
+  const [owner, name] = repository.name.split('/');
+  return {
+    ref: repository.ref,
+    workflow: rehearsal.workflow.path,
+    repository: {
+      name,
+      full_name: repository.name,
+      default_branch: repository.defaultBranch,
+      owner: { login: owner },
+      html_url: `https://github.com/${repository.name}`,
+    },
+    sender: { login: rehearsal.actor, type: 'User' },
+    // By hand, every input is text in the event, whatever its type.
+    inputs: Object.fromEntries(Object.entries(start.inputs).map(([input, value]) => [input, String(value)])),
+    ...start.payload,
+  };
+}
+
+async function perform(
+  setting: Setting,
+  workflow: Workflow,
+  start: Dispatch,
+  sandbox: Sandbox,
+): Promise<void> {
+  const { rehearsal, scenario } = setting;
+  const began = Date.now();
+  const call = { setting, workflow, inputs: start.inputs as Dictionary, secrets: scenario.secrets };
+  const { conclusion } = await setting.time.working(() => setting.time.handingOver(() => runWorkflow(call)));
+  rehearsal.outcome = outcomeOf(conclusion, setting);
+  rehearsal.end = setting.time.now();
+  rehearsal.realMilliseconds = Date.now() - began;
+  Object.assign(rehearsal, { journal: [...sandbox.journal()] });
+  const accounts = (scenario.world.accounts ?? {}) as Readonly<
+    Record<string, { id?: string; region?: string }>
+  >;
+  const placeOf = (account: string, region?: string) => ({
+    account: accounts[account]?.id ?? account,
+    region: region ?? accounts[account]?.region ?? 'us-east-1',
+  });
+  rehearsal.expectations = await compare(scenario.expect, rehearsal, createCloudReader(sandbox.url), placeOf);
+}
+
+function outcomeOf(conclusion: string, setting: Setting): Outcome {
+  if (conclusion === 'failure') return 'failure';
+  return conclusion === 'cancelled' || setting.stop.aborted ? 'cancelled' : 'success';
+}

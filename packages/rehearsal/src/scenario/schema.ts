@@ -1,0 +1,137 @@
+import { faultSchema, worldSchema } from '@promo-actions/sandbox';
+import * as v from 'valibot';
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `90s`, `5m`, `2h`: milliseconds. */
+export const durationSchema = v.pipe(
+  v.string('expected a duration such as 90s, 5m or 2h'),
+  v.regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'expected a duration such as 90s, 5m or 2h'),
+  v.transform((text) => {
+    const unit = (text.match(/[a-z]+$/)?.[0] ?? 'ms') as keyof typeof UNITS;
+    return Number.parseFloat(text) * UNITS[unit];
+  }),
+);
+
+const momentSchema = v.pipe(
+  v.string('expected a time such as 2026-03-03T20:05:00Z'),
+  v.check((text) => Number.isFinite(Date.parse(text)), 'expected a time such as 2026-03-03T20:05:00Z'),
+);
+
+const scalarSchema = v.union([v.string(), v.number(), v.boolean()], 'expected text, a number, true or false');
+const textSchema = v.pipe(scalarSchema, v.transform(String));
+const textsSchema = v.record(v.string(), textSchema);
+const jsonSchema: v.GenericSchema<unknown> = v.unknown();
+
+const personSchema = v.strictObject({
+  login: v.pipe(v.string(), v.nonEmpty()),
+  environment: v.pipe(v.string(), v.nonEmpty()),
+  answer: v.picklist(['approved', 'rejected'], 'expected approved or rejected'),
+  after: v.optional(durationSchema, '0s'),
+  comment: v.optional(v.string(), ''),
+});
+
+const environmentSchema = v.strictObject({
+  reviewers: v.optional(v.array(v.string()), []),
+  'prevent-self-review': v.optional(v.boolean(), false),
+  'wait-timer': v.optional(durationSchema, '0s'),
+  vars: v.optional(textsSchema, {}),
+  secrets: v.optional(textsSchema, {}),
+});
+
+const incidentSchema = v.strictObject({
+  job: v.optional(v.string()),
+  step: v.pipe(v.string(), v.nonEmpty()),
+  after: v.optional(durationSchema, '0s'),
+});
+
+const conclusionSchema = v.picklist(
+  ['success', 'failure', 'cancelled', 'skipped'],
+  'expected success, failure, cancelled or skipped',
+);
+
+const aliasSchema = v.strictObject({
+  account: v.string(),
+  region: v.optional(v.string()),
+  function: v.string(),
+  alias: v.string(),
+  version: textSchema,
+  /** What part of the calls the other version gets, by version. None when it is not said. */
+  weights: v.optional(v.record(v.string(), v.number()), {}),
+});
+
+const recordsSchema = v.strictObject({
+  account: v.string(),
+  region: v.optional(v.string()),
+  table: v.string(),
+  count: v.optional(v.number()),
+  /** Only the items that have these values are counted and compared. */
+  where: v.optional(textsSchema, {}),
+  /** The statuses of those items, oldest first. */
+  statuses: v.optional(v.array(v.string())),
+});
+
+const parameterSchema = v.strictObject({
+  account: v.string(),
+  region: v.optional(v.string()),
+  name: v.string(),
+  value: textSchema,
+});
+
+/** One of a thing or a list of them. */
+function some<Schema extends v.GenericSchema>(schema: Schema) {
+  const single = v.pipe(
+    schema,
+    v.transform((one) => [one]),
+  );
+  return v.optional(v.union([v.array(schema), single]), () => []);
+}
+
+const expectSchema = v.strictObject({
+  outcome: v.picklist(['success', 'failure', 'cancelled'], 'expected success, failure or cancelled'),
+  jobs: v.optional(v.record(v.string(), conclusionSchema), {}),
+  steps: v.optional(v.record(v.string(), v.record(v.string(), conclusionSchema)), {}),
+  outputs: v.optional(v.record(v.string(), textsSchema), {}),
+  alias: some(aliasSchema),
+  records: some(recordsSchema),
+  parameters: some(parameterSchema),
+  says: v.optional(v.array(v.string()), []),
+  'never-says': v.optional(v.array(v.string()), []),
+});
+
+export const scenarioSchema = v.strictObject({
+  name: v.pipe(v.string(), v.nonEmpty()),
+  description: v.optional(v.string(), ''),
+  workflow: v.optional(v.string()),
+  event: v.optional(
+    v.union([
+      v.pipe(
+        v.string(),
+        v.transform((name) => ({ name, payload: {} as Record<string, unknown> })),
+      ),
+      v.strictObject({ name: v.string(), payload: v.optional(v.record(v.string(), jsonSchema), {}) }),
+    ]),
+  ),
+  inputs: v.optional(v.record(v.string(), scalarSchema), {}),
+  actor: v.optional(v.string(), 'release-manager'),
+  ref: v.optional(v.string()),
+  start: v.optional(momentSchema, '2026-03-03T20:00:00Z'),
+  seed: v.optional(v.number(), 1),
+  vars: v.optional(textsSchema, {}),
+  secrets: v.optional(textsSchema, {}),
+  people: v.optional(v.array(personSchema), []),
+  environments: v.optional(v.record(v.string(), environmentSchema), {}),
+  /** The run is cancelled, as by the button, so long after the step began. */
+  cancel: v.optional(incidentSchema),
+  /** The runner dies so long after the step began: its process is killed and nothing more runs in the job. */
+  kill: v.optional(incidentSchema),
+  world: v.optional(worldSchema, {}),
+  faults: v.optional(v.array(faultSchema), []),
+  expect: expectSchema,
+});
+
+export type Scenario = v.InferOutput<typeof scenarioSchema>;
+export type Person = Scenario['people'][number];
+export type Environment = Scenario['environments'][string];
+export type Incident = NonNullable<Scenario['cancel']>;
+export type Expect = Scenario['expect'];

@@ -1,0 +1,78 @@
+import type { Masks } from '../protocol/index.ts';
+import type { Approval, JobResult, Observer, Rehearsal, StepResult } from '../result/index.ts';
+import type { Scenario } from '../scenario/index.ts';
+import type { Time } from '../time/index.ts';
+import type { Origin } from '../workflow/index.ts';
+
+/** The repository as GitHub would tell it to the run. */
+export interface Repository {
+  /** `owner/name` */
+  readonly name: string;
+  readonly defaultBranch: string;
+  /** `refs/heads/main` */
+  readonly ref: string;
+  readonly sha: string;
+}
+
+export interface Folders {
+  /** Where everything of this rehearsal is written; gone when it is over. */
+  readonly root: string;
+  /** The trees that are read and never written. */
+  readonly trees: Readonly<Record<Origin, string>>;
+}
+
+/** Why something that runs is stopped: the run was cancelled, its time is over, or its runner died. */
+export type StopReason = 'cancelled' | 'timed out' | 'killed';
+
+/** What everything in a rehearsal shares. */
+export interface Setting {
+  readonly time: Time;
+  readonly masks: Masks;
+  readonly rehearsal: Rehearsal;
+  readonly observer: Observer;
+  readonly scenario: Scenario;
+  readonly repository: Repository;
+  readonly folders: Folders;
+  /** What every process finds in its environment: the sandbox's endpoints, a home, a PATH. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The OIDC request's variables, for jobs that may have an ID token. */
+  readonly idToken: Readonly<Record<string, string>>;
+  /** The run's GITHUB_TOKEN. */
+  readonly token: string;
+  /** The folder of `sleep` and `date` on the sandbox's clock. */
+  readonly shims: string;
+  /** Node 24. */
+  readonly node: string;
+  /** The module that gives a Node process the sandbox's clock. */
+  readonly preload?: string;
+  /** The triggering event's payload. */
+  readonly event: Readonly<Record<string, unknown>>;
+  /** The run's cancellation; its reason is a `StopReason`. */
+  readonly stop: AbortSignal;
+  cancel(): void;
+  /** Lets the sandbox's GitHub know what people answered. */
+  tellApproval(approval: Approval): Promise<void>;
+}
+
+/** Writes into a step's log, hiding what is masked. */
+export interface StepLog {
+  line(text: string): void;
+  annotate(level: 'error' | 'warning' | 'notice', message: string): void;
+}
+
+export function createStepLog(setting: Setting, job: JobResult, step: StepResult): StepLog {
+  const line = (text: string) => {
+    for (const part of setting.masks.hide(text).split('\n')) {
+      const entry = { at: setting.time.now(), text: part };
+      step.log.push(entry);
+      setting.observer.line?.(job, step, entry);
+    }
+  };
+  return {
+    line,
+    annotate(level, message) {
+      line(`${level[0]?.toUpperCase()}${level.slice(1)}: ${message}`);
+      step.annotations.push({ level, message: setting.masks.hide(message) });
+    },
+  };
+}

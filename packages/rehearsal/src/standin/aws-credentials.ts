@@ -1,0 +1,96 @@
+import { required, type StandIn } from './stand-in.ts';
+
+const AUDIENCE = 'sts.amazonaws.com';
+
+/** Assumes the role by the job's OIDC token, at the sandbox's STS, and sets what the real action sets. */
+export const configureAwsCredentials: StandIn = {
+  inputs: [
+    ...['role-to-assume', 'aws-region', 'role-session-name', 'role-duration-seconds', 'audience'],
+    ...['mask-aws-account-id', 'output-credentials', 'unset-current-credentials', 'allowed-account-ids'],
+    ...[
+      'role-skip-session-tagging',
+      'retry-max-attempts',
+      'disable-retry',
+      'action-timeout-s',
+      'special-characters-workaround',
+    ],
+  ],
+  async play(inputs, task) {
+    const { setting, added } = task.machine;
+    const role = required(inputs, 'role-to-assume');
+    const region = required(inputs, 'aws-region');
+    const token = await idToken(inputs.audience || AUDIENCE, task.machine.variables);
+    setting.masks.add(token);
+    const endpoint = setting.environment.AWS_ENDPOINT_URL ?? '';
+    const answer = await fetch(endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+      body: new URLSearchParams({
+        Action: 'AssumeRoleWithWebIdentity',
+        Version: '2011-06-15',
+        RoleArn: role,
+        RoleSessionName: inputs['role-session-name'] || 'GitHubActions',
+        DurationSeconds: inputs['role-duration-seconds'] || '3600',
+        WebIdentityToken: token,
+      }).toString(),
+    });
+    const xml = await answer.text();
+    if (!answer.ok) {
+      throw new Error(
+        `Could not assume role ${role} with OIDC: ${tag(xml, 'Code') || answer.status}: ${tag(xml, 'Message')} ${claims(token)}`,
+      );
+    }
+    const account = /arn:[^:]*:iam::(\d+):/.exec(role)?.[1] ?? '';
+    const allowed = (inputs['allowed-account-ids'] ?? '')
+      .split(',')
+      .map((id) => id.trim())
+      .filter(Boolean);
+    if (allowed.length > 0 && !allowed.includes(account)) {
+      throw new Error(
+        `The account ID of the provided credentials (${account}) is not allowed: ${allowed.join(', ')}`,
+      );
+    }
+    const secrets = {
+      AWS_ACCESS_KEY_ID: tag(xml, 'AccessKeyId'),
+      AWS_SECRET_ACCESS_KEY: tag(xml, 'SecretAccessKey'),
+      AWS_SESSION_TOKEN: tag(xml, 'SessionToken'),
+    };
+    for (const secret of Object.values(secrets)) setting.masks.add(secret);
+    if (inputs['mask-aws-account-id'] === 'true') setting.masks.add(account);
+    Object.assign(added.env, secrets, { AWS_REGION: region, AWS_DEFAULT_REGION: region });
+    const arn = tag(xml, 'Arn');
+    task.log.line(`Assumed ${arn || role} in ${region}.`);
+    return { 'aws-account-id': account, 'authenticated-arn': arn };
+  },
+};
+
+async function idToken(audience: string, variables: Readonly<Record<string, string>>): Promise<string> {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = variables;
+  if (!url) {
+    throw new Error(
+      'Could not get an ID token: this job has no `permissions: id-token: write`. Set it on the job, and on the job that calls this workflow.',
+    );
+  }
+  const asked = new URL(url);
+  asked.searchParams.set('audience', audience);
+  const answer = await fetch(asked, { headers: { authorization: `bearer ${bearer}` } });
+  if (!answer.ok)
+    throw new Error(`The OIDC endpoint answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`);
+  const { value } = (await answer.json()) as { value?: string };
+  if (!value) throw new Error('The OIDC endpoint answered without a token.');
+  return value;
+}
+
+/** Which claims the role was shown: what a person needs to mend its trust policy. */
+function claims(token: string): string {
+  try {
+    const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    return `(The token says sub ${payload.sub}, aud ${payload.aud}.)`;
+  } catch {
+    return '';
+  }
+}
+
+function tag(xml: string, name: string): string {
+  return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? '';
+}

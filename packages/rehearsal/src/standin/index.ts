@@ -1,0 +1,39 @@
+import type { StepDone, StepTask } from '../step/index.ts';
+import { downloadArtifact, uploadArtifact } from './artifact.ts';
+import { configureAwsCredentials } from './aws-credentials.ts';
+import { checkout } from './checkout.ts';
+import { setupNode } from './setup-node.ts';
+import type { StandIn } from './stand-in.ts';
+
+const standIns: ReadonlyMap<string, StandIn> = new Map([
+  ['actions/checkout', checkout],
+  ['actions/setup-node', setupNode],
+  ['actions/upload-artifact', uploadArtifact],
+  ['actions/download-artifact', downloadArtifact],
+  ['aws-actions/configure-aws-credentials', configureAwsCredentials],
+]);
+
+/** Which foreign actions a rehearsal can play, and the inputs that it plays of each. */
+export const playable: ReadonlyMap<string, readonly string[]> = new Map(
+  [...standIns].map(([name, standIn]) => [name, standIn.inputs]),
+);
+
+/** Plays a foreign action in place of the real one, and says so. */
+export async function playStandIn(
+  name: string,
+  given: Readonly<Record<string, string>>,
+  task: StepTask,
+): Promise<StepDone> {
+  const standIn = standIns.get(name);
+  if (!standIn) throw new Error(`The rehearsal has no stand-in for ${name}.`);
+  task.log.line(`(The rehearsal's stand-in for ${name}.)`);
+  const inputs = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key.toLowerCase(), value.trim()]),
+  );
+  try {
+    return { conclusion: 'success', outputs: await standIn.play(inputs, task) };
+  } catch (error) {
+    task.log.annotate('error', (error as Error).message);
+    return { conclusion: 'failure', outputs: {} };
+  }
+}

@@ -1,0 +1,119 @@
+import { delimiter } from 'node:path';
+import { type CommandFiles, createCommandFiles, createOutputReader, type Told } from '../protocol/index.ts';
+import type { StepResult } from '../result/index.ts';
+import { createStepLog, type StepLog } from '../setting/index.ts';
+import type { Machine } from './frame.ts';
+import { type ProcessEnd, runProcess } from './process.ts';
+
+/** What a step does, handed to whoever does it. */
+export interface StepTask {
+  readonly machine: Machine;
+  readonly result: StepResult;
+  readonly log: StepLog;
+  readonly stop: AbortSignal;
+  /** The step's own environment: workflow's, job's, step's, and what steps before have added. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What came of it. */
+export interface StepDone {
+  readonly conclusion: 'success' | 'failure' | 'cancelled';
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly state?: Readonly<Record<string, string>>;
+}
+
+export interface ToolOrder {
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly folder: string;
+  /** Above everything else that the process finds in its environment. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** GitHub keeps these from being set by a step for later ones. */
+const UNSETTABLE = /^(NODE_OPTIONS$|GITHUB_|RUNNER_)/i;
+
+/** Runs a process as the runner does: with its files and variables, following its commands, taking in what it told. */
+export async function runTool(task: StepTask, order: ToolOrder): Promise<StepDone> {
+  const { machine, log } = task;
+  const { setting, added } = machine;
+  const files = createCommandFiles(machine.temp);
+  const read = createOutputReader({
+    line: log.line,
+    annotation: (annotation) =>
+      task.result.annotations.push({ ...annotation, message: setting.masks.hide(annotation.message) }),
+    mask: setting.masks.add,
+  });
+  const path = [...added.path]
+    .reverse()
+    .concat(setting.environment.PATH ?? '')
+    .join(delimiter);
+  const end = await runProcess({
+    command: order.command,
+    arguments: order.arguments,
+    folder: order.folder,
+    environment: {
+      ...setting.environment,
+      ...task.env,
+      ...machine.variables,
+      ...files.environment,
+      ...order.variables,
+      PATH: [setting.shims, task.env.PATH ?? path].join(delimiter),
+    },
+    time: setting.time,
+    stop: task.stop,
+    line: read,
+    started: (group) => machine.leftovers.add(group),
+  });
+  const told = takeIn(task, files);
+  return { conclusion: concluded(task, end, told), outputs: told?.outputs ?? {}, state: told?.state ?? {} };
+}
+
+function takeIn(task: StepTask, files: CommandFiles): Told | undefined {
+  const { added, setting } = task.machine;
+  try {
+    const told = files.read();
+    for (const [name, value] of Object.entries(told.env)) {
+      if (UNSETTABLE.test(name))
+        task.log.annotate('error', `Can't store ${name} output parameter using '$GITHUB_ENV' command.`);
+      else added.env[name] = value;
+    }
+    added.path.push(...told.path);
+    task.result.summary += setting.masks.hide(told.summary);
+    return told;
+  } catch (error) {
+    task.log.annotate('error', (error as Error).message);
+    return undefined;
+  }
+}
+
+function concluded(task: StepTask, end: ProcessEnd, told: Told | undefined): StepDone['conclusion'] {
+  const { log } = task;
+  if (end.stopped === 'cancelled') {
+    log.annotate('error', 'The operation was canceled.');
+    return 'cancelled';
+  }
+  if (end.stopped === 'timed out') {
+    log.annotate('error', 'The step has used up its time (timeout-minutes).');
+    return 'failure';
+  }
+  if (end.stopped === 'killed') {
+    log.annotate('error', 'The runner died here: its process was killed and nothing more ran in this job.');
+    return 'failure';
+  }
+  if (end.code === 0) return told ? 'success' : 'failure';
+  log.annotate(
+    'error',
+    end.signal ? `The process was ended by ${end.signal}.` : `Process completed with exit code ${end.code}.`,
+  );
+  return 'failure';
+}
+
+export function taskOf(
+  machine: Machine,
+  result: StepResult,
+  stop: AbortSignal,
+  env: Readonly<Record<string, string>>,
+): StepTask {
+  return { machine, result, log: createStepLog(machine.setting, machine.result, result), stop, env };
+}
