@@ -1,3 +1,11 @@
+export {
+  aliasInput,
+  codeSha256Input,
+  functionInput,
+  functionsInput,
+  versionInput,
+  wrongFunctions,
+} from './inputs.ts';
 export { type MemoryAliasStore, memoryAliasStore } from './memory.ts';
 export { aliasMissing, functionMissing, versionMissing } from './missing.ts';
 export type {

@@ -28,6 +28,24 @@ export type ShiftRequest =
       readonly expectedStable?: string;
     };
 
+/** The request that checked inputs amount to. */
+export function requestOf(inputs: {
+  readonly version: string | undefined;
+  readonly weight: number | undefined;
+  readonly complete: boolean;
+  readonly abort: boolean;
+  readonly expectedStableVersion: string | undefined;
+}): ShiftRequest {
+  const { version, weight = 0, expectedStableVersion } = inputs;
+  const expected = expectedStableVersion === undefined ? {} : { expectedStable: expectedStableVersion };
+  if (inputs.abort || version === undefined) {
+    return { kind: 'abort', ...(version === undefined ? {} : { version }), ...expected };
+  }
+  return inputs.complete
+    ? { kind: 'complete', version, ...expected }
+    : { kind: 'weigh', version, weight, ...expected };
+}
+
 /** What Lambda says about the versions involved; undefined where the function has no such version. */
 export interface ShiftFacts {
   readonly stable: FunctionVersion | undefined;

@@ -1,3 +1,4 @@
+import { boolean, object, parse, string } from 'valibot';
 import type { Alias, AliasChange } from '../lambda/index.ts';
 
 /** What a step leaves behind before it touches an alias, so that the job's end can undo it. */
@@ -9,6 +10,19 @@ export interface ShiftIntent {
   readonly version: string;
   /** Whether the step makes the version stable. */
   readonly completes: boolean;
+}
+
+const intentSchema = object({
+  functionName: string(),
+  alias: string(),
+  stable: string(),
+  version: string(),
+  completes: boolean(),
+});
+
+/** Reads back what a step left as JSON. */
+export function parseIntent(text: string): ShiftIntent {
+  return parse(intentSchema, JSON.parse(text));
 }
 
 export type UndoPlan =
