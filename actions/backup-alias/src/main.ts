@@ -1,0 +1,32 @@
+import { runAction, table } from '@promo-actions/core/action';
+import { actionsRunner } from '@promo-actions/gateways/runner';
+import { contract } from './contract.ts';
+
+await runAction(contract, actionsRunner(), {
+  async main({ inputs, log, clock, signal, context }) {
+    const { backup, describeBackup } = await import('@promo-actions/core/rollback');
+    const { createAliasStore } = await import('@promo-actions/gateways/aws-lambda');
+    const order = {
+      functionName: inputs.function,
+      alias: inputs.alias,
+      kind: inputs.prefix,
+      runId: context.runId,
+      retention: { count: inputs.retain, age: inputs.retainFor, versions: inputs.keepVersions ?? [] },
+      dryRun: inputs.dryRun,
+    };
+    const outcome = await backup(order, createAliasStore(), { clock, log, signal, timeout: 60_000 });
+    const sentence = describeBackup(order, outcome);
+    log.info(sentence);
+    for (const { name, reason } of outcome.unpruned)
+      log.warning(`The old alias \`${name}\` was not removed: ${reason}`);
+    const { name, version, pruned } = outcome;
+    const rows = [
+      [name, version, ''],
+      ...pruned.map((old) => [old, '', inputs.dryRun ? 'would be removed' : 'removed']),
+    ];
+    return {
+      outputs: { backupAlias: name, version, pruned: pruned.join(',') },
+      summary: `### Backup alias\n\n${sentence}\n\n${table(['Alias', 'Version', ''], rows)}`,
+    };
+  },
+});
