@@ -1,0 +1,2 @@
+export { dynamoSchema, type TableDefinition } from './definition.ts';
+export { createDynamoDbService, type DynamoDbDependencies } from './service.ts';
