@@ -4,10 +4,8 @@ import type { DatedRule } from './rule.ts';
 
 /** What an iCalendar feed said when it was read. */
 export interface Feed {
-  /** Every event that is not cancelled, repeated ones expanded, up to `coversUntil`. */
+  /** Every event that is not cancelled; repeated ones are expanded. */
   readonly events: readonly DatedRule[];
-  /** Epoch milliseconds; events after it are not in here. */
-  readonly coversUntil: number;
   /** `sha256:…` of the bytes that were read; the record keeps it. */
   readonly digest: string;
   /** Epoch milliseconds. */
@@ -39,10 +37,9 @@ export async function readFeed(
   now: number,
   copyAge: number,
 ): Promise<FeedReading> {
+  let feed: Feed;
   try {
-    const feed = await source.read(span.start, span.end);
-    await copy?.save(feed);
-    return { feed };
+    feed = await source.read(span.start, span.end);
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
     const kept = await copy?.load();
@@ -54,4 +51,6 @@ export async function readFeed(
     }
     return { feed: kept, staleBecause: error.message };
   }
+  await copy?.save(feed);
+  return { feed };
 }

@@ -1,0 +1,2 @@
+export { createFeedCopy } from './copy.ts';
+export { createCalendarFeed } from './feed.ts';
