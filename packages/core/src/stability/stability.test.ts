@@ -58,7 +58,7 @@ async function check(
   change: Partial<StabilityQuestion> = {},
   world: World = {},
 ): Promise<GateReport & { asked: readonly SeriesQuery[] }> {
-  const values: World['values'] & object = world.values ?? healthy;
+  const values: NonNullable<World['values']> = world.values ?? healthy;
   const asked: SeriesQuery[] = [];
   const report = await checkStability(
     { ...question, ...change },

@@ -1,0 +1,60 @@
+import { runAction } from '@promo-actions/core/action';
+import { chartOf, evaluateCanary, judgeNamed, summaryOf } from '@promo-actions/core/analysis';
+import { actionsRunner } from '@promo-actions/gateways/runner';
+import { contract } from './contract.ts';
+
+await runAction(contract, actionsRunner(), {
+  async main({ inputs, clock, log, signal }) {
+    const lambda = await import('@promo-actions/gateways/aws-lambda');
+    const cloudwatch = await import('@promo-actions/gateways/aws-metrics');
+    const window = Math.ceil(inputs.window / 60_000);
+    const limits = {
+      window,
+      minInvocations: inputs.minInvocations,
+      maxErrors: inputs.guardErrors,
+      maxThrottles: inputs.guardThrottles,
+      maxErrorRate: inputs.maxErrorRate,
+      minSuccessRate: inputs.minSuccessRate,
+      maxP95: inputs.maxP95Ms,
+    };
+    const report = await evaluateCanary(
+      {
+        subject: {
+          ...(inputs.environment ? { environment: inputs.environment } : {}),
+          ...(inputs.service ? { service: inputs.service } : {}),
+        },
+        functionName: inputs.function,
+        alias: inputs.alias,
+        canaryVersion: inputs.canaryVersion,
+        stableVersion: inputs.stableVersion,
+        judgeName: inputs.judge,
+        judge: judgeNamed(inputs.judge, limits),
+        objective: inputs.maxP95Ms,
+        window,
+        maxWindow: inputs.onHold === 'extend' ? Math.ceil(inputs.maxWindow / 60_000) : window,
+        interval: inputs.interval,
+        warmup: inputs.warmup,
+        alarms: inputs.alarms ?? [],
+        watched: inputs.metrics ?? [],
+        healthPayload: inputs.healthPayload,
+      },
+      {
+        clock,
+        metrics: cloudwatch.createMetricSource(),
+        alarms: cloudwatch.createAlarmSource(),
+        aliases: lambda.createAliasStore(),
+        functions: lambda.createFunctionStore(),
+        invoker: lambda.createFunctionInvoker(),
+      },
+      log.info,
+      signal,
+    );
+    const { verdict, reasons, canaryVersion, stableVersion } = report;
+    return {
+      outputs: { verdict, reasons: reasons.join('\n'), chart: chartOf(report), canaryVersion, stableVersion },
+      summary: summaryOf(report),
+      report,
+      holdAccepted: inputs.onHold === 'pass',
+    };
+  },
+});

@@ -1,0 +1,222 @@
+import type { Clock } from '../clock/index.ts';
+import { formatInstant } from '../clock/index.ts';
+import { OutsideError } from '../errors/index.ts';
+import type { Subject } from '../gate/index.ts';
+import {
+  type AliasStore,
+  aliasMissing,
+  describeTraffic,
+  type FunctionInvoker,
+  type FunctionStore,
+  versionMissing,
+} from '../lambda/index.ts';
+import {
+  type AlarmSource,
+  judgeWatched,
+  type MetricSource,
+  type Point,
+  type WatchedMetric,
+  watchedQueries,
+} from '../metrics/index.ts';
+import type { Judge, Judgement } from './judge.ts';
+import { type Arms, armSeries, assembleMinutes, type Minute, minuteLength } from './minute.ts';
+import { type CanaryReport, progress, reportOf } from './report.ts';
+import { planWindow, type Schedule, settledUntil, tellSchedule } from './schedule.ts';
+import { judgeAlarms, judgeHealth, type Signals, weigh } from './signals.ts';
+
+export interface CanaryQuestion {
+  readonly subject: Subject;
+  readonly functionName: string;
+  readonly alias: string;
+  /** Absent: the alias's additional version. */
+  readonly canaryVersion?: string | undefined;
+  /** Absent: the alias's main version. */
+  readonly stableVersion?: string | undefined;
+  /** Its name in reports. */
+  readonly judgeName: string;
+  readonly judge: Judge;
+  /** Milliseconds; what the minutes' `slow` is counted against. */
+  readonly objective: number;
+  /** Minutes. */
+  readonly window: number;
+  /** Minutes that the window may grow to while the judge holds; equal to `window` when it may not. */
+  readonly maxWindow: number;
+  /** Milliseconds between looks. */
+  readonly interval: number;
+  /** Milliseconds. */
+  readonly warmup: number;
+  readonly alarms: readonly string[];
+  readonly watched: readonly WatchedMetric[];
+  readonly healthPayload?: string | undefined;
+}
+
+export interface CanaryPorts {
+  readonly clock: Clock;
+  readonly metrics: MetricSource;
+  readonly alarms: AlarmSource;
+  readonly aliases: Pick<AliasStore, 'find'>;
+  readonly functions: Pick<FunctionStore, 'describe'>;
+  readonly invoker: FunctionInvoker;
+}
+
+/** One look: what had settled, what else was seen, and what it amounted to. */
+export interface Look {
+  readonly number: number;
+  readonly at: number;
+  readonly minutes: readonly Minute[];
+  readonly signals: Signals;
+  readonly judgement: Judgement;
+}
+
+/**
+ * Looks at a canary every interval until the evidence suffices or the window ends, and says what it amounts to. Each
+ * look reads all minutes anew in one call. `say` is given a line for each look.
+ */
+export async function evaluateCanary(
+  question: CanaryQuestion,
+  ports: CanaryPorts,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<CanaryReport> {
+  const { clock } = ports;
+  const { arms, timeout } = await identify(question, ports, say);
+  const ringing = await alarmsAtStart(question, ports, say);
+  const now = clock.now();
+  const warm = question.warmup === 0 || (await isWarm(arms, question.warmup, now, ports.metrics));
+  const { window, warmup } = question;
+  const schedule = planWindow({ now, warm, warmup, window, timeout });
+  say(tellSchedule(schedule));
+
+  for (let number = 1; ; number++) {
+    const look = await takeLook(number, question, ports, arms, schedule, ringing);
+    say(progress(look, question, schedule));
+    if (isFinal(look, question)) return reportOf(look, question, arms, schedule);
+    await pause(question, clock, signal);
+  }
+}
+
+async function identify(
+  question: CanaryQuestion,
+  ports: CanaryPorts,
+  say: (line: string) => void,
+): Promise<{ arms: Arms; timeout: number }> {
+  const { functionName, alias: aliasName } = question;
+  const what = `the canary of \`${functionName}\` cannot be evaluated`;
+  const alias = await ports.aliases.find(functionName, aliasName);
+  if (!alias) throw aliasMissing(functionName, aliasName, what);
+  const serving = [alias.canary?.version, alias.stableVersion];
+  const canary = question.canaryVersion ?? alias.canary?.version;
+  const baseline =
+    question.stableVersion ?? (alias.stableVersion === canary ? undefined : alias.stableVersion);
+  if (canary === undefined || !serving.includes(canary)) {
+    throw new OutsideError({
+      what,
+      why: `alias \`${aliasName}\` points at ${describeTraffic(alias)}, ${canary === undefined ? 'without a canary' : `so version ${canary} gets no requests through it`}`,
+      remedy: 'Give the new version its share with canary-shift first',
+    });
+  }
+  if (canary === baseline) {
+    throw new OutsideError({
+      what,
+      why: `version ${canary} is named as the canary and as the stable version`,
+      remedy: 'Leave `stable-version` out, or name the version that the canary replaces',
+    });
+  }
+  const described = await ports.functions.describe(functionName, canary);
+  if (!described) throw versionMissing(functionName, canary, what);
+  say(
+    `Alias \`${aliasName}\` of ${functionName} points at ${describeTraffic(alias)}; the canary is version ${canary}.`,
+  );
+  return { arms: { functionName, alias: aliasName, canary, baseline }, timeout: described.timeout };
+}
+
+/** The named alarms that are in ALARM already, which are no evidence against the canary. */
+async function alarmsAtStart(
+  { alarms: names }: CanaryQuestion,
+  { alarms }: CanaryPorts,
+  say: (line: string) => void,
+): Promise<Set<string>> {
+  if (names.length === 0) return new Set();
+  const found = await alarms.byName(names);
+  const missing = names.filter((name) => !found.some((alarm) => alarm.name === name));
+  if (missing.length > 0) {
+    throw new OutsideError({
+      what: `${missing.length === 1 ? 'an alarm' : 'alarms'} of \`alarms\` cannot be watched: ${missing.map((name) => `\`${name}\``).join(', ')}`,
+      why: 'CloudWatch has no alarm of that name here',
+      remedy:
+        "Check the names, the account and the region; `aws cloudwatch describe-alarms --query 'MetricAlarms[].AlarmName'` lists what is there",
+    });
+  }
+  const ringing = found.filter((alarm) => alarm.state === 'ALARM').map((alarm) => alarm.name);
+  for (const name of ringing) say(`Alarm \`${name}\` is in ALARM already; only a new ALARM counts.`);
+  return new Set(ringing);
+}
+
+/** How far back before the warm-up the canary's first requests are looked for. */
+const lifeLookback = 15 * minuteLength;
+
+/** Whether the canary served requests before the warm-up's length ago. */
+async function isWarm(arms: Arms, warmup: number, now: number, metrics: MetricSource): Promise<boolean> {
+  const minute = Math.floor((now - warmup) / minuteLength) * minuteLength;
+  const queries = armSeries(arms, 1).filter((query) => query.id === 'canary_invocations');
+  const series = await metrics.series(queries, minute - lifeLookback, minute);
+  return (series.get('canary_invocations') ?? []).some((point) => point.value > 0);
+}
+
+async function takeLook(
+  number: number,
+  question: CanaryQuestion,
+  ports: CanaryPorts,
+  arms: Arms,
+  schedule: Schedule,
+  ringing: Set<string>,
+): Promise<Look> {
+  const at = ports.clock.now();
+  const end = settledUntil(schedule, at, schedule.from + question.maxWindow * minuteLength);
+  const [series, alarms, answer] = await Promise.all([
+    readSeries(question, ports.metrics, arms, schedule.from, end),
+    question.alarms.length > 0 ? ports.alarms.byName(question.alarms) : [],
+    question.healthPayload === undefined
+      ? undefined
+      : ports.invoker.invoke(question.functionName, arms.canary, question.healthPayload),
+  ]);
+  for (const alarm of alarms) if (alarm.state !== 'ALARM') ringing.delete(alarm.name);
+  const minutes = assembleMinutes(series, schedule.from, end, question.objective);
+  const signals: Signals = {
+    ...(answer ? { health: judgeHealth(arms.canary, answer) } : {}),
+    alarms: judgeAlarms(alarms, ringing),
+    watched: question.watched.map((watched, index) => judgeWatched(watched, series.get(`w${index}`) ?? [])),
+  };
+  return { number, at, minutes, signals, judgement: weigh(question.judge(minutes), signals) };
+}
+
+async function readSeries(
+  question: CanaryQuestion,
+  metrics: MetricSource,
+  arms: Arms,
+  from: number,
+  to: number,
+): Promise<ReadonlyMap<string, readonly Point[]>> {
+  if (to <= from) return new Map();
+  const watched = question.watched.flatMap((one, index) => watchedQueries(one, `w${index}`, 60));
+  return metrics.series([...armSeries(arms, question.objective), ...watched], from, to);
+}
+
+/** A judge that would still go on at the end of the longest window has not seen enough. */
+function isFinal({ minutes, judgement }: Look, { maxWindow }: CanaryQuestion): boolean {
+  const { verdict } = judgement;
+  return verdict === 'rollback' || verdict === 'promote' || minutes.length >= maxWindow;
+}
+
+async function pause(question: CanaryQuestion, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await clock.sleep(question.interval, signal);
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    throw new OutsideError({
+      what: `the evaluation of \`${question.functionName}:${question.alias}\` was cancelled at ${formatInstant(clock.now())} before it had an answer`,
+      remedy: 'The alias is as it was; canary-shift with `abort: true` takes the canary out of it',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import { formatNumber } from '../metrics/index.ts';
+import type { Minute } from './minute.ts';
+
+/**
+ * `rollback`: the canary is to blame, or must not go on. `promote`: it is as good as it has to be. `continue`: not
+ * enough seen yet, and more is coming. `hold`: all that was to be seen has been, and it does not suffice.
+ */
+export type Verdict = 'rollback' | 'continue' | 'promote' | 'hold';
+
+/** One measure that a judge held against its limit. */
+export interface Evidence {
+  /** In the words of the inputs: `error rate`, `p95`, `errors in 2 minutes`. */
+  readonly measure: string;
+  /** Of the canary, or of the comparison. */
+  readonly value: number;
+  /** The same of the stable version, where it has one. */
+  readonly baseline?: number;
+  readonly limit: number;
+  readonly bound: 'at most' | 'at least';
+  /** Written behind the numbers: `%`, or nothing. */
+  readonly unit: string;
+  /** `open` where too little was seen to say. */
+  readonly outcome: 'within' | 'breached' | 'open';
+}
+
+/** What a judge lacks to decide, and how long the present traffic would need to bring it. */
+export interface Missing {
+  readonly what: string;
+  /** Further minutes of the present traffic; absent where no traffic comes. */
+  readonly minutes?: number;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** Sentences. */
+  readonly reasons: readonly string[];
+  readonly evidence: readonly Evidence[];
+  readonly missing?: Missing;
+}
+
+/**
+ * A pure function from the settled minutes so far, oldest first and without gaps, to a judgement. It is asked again at
+ * every look with all minutes anew, because numbers fill in late.
+ */
+export type Judge = (minutes: readonly Minute[]) => Judgement;
+
+/** The guard's rollback comes before what the judge says; otherwise the judge decides, knowing what the guard saw. */
+export function guarded(guard: Judge, judge: Judge): Judge {
+  return (minutes) => {
+    const first = guard(minutes);
+    const second = judge(minutes);
+    const evidence = [...first.evidence, ...second.evidence];
+    if (first.verdict !== 'rollback') return { ...second, evidence };
+    const agreed = second.verdict === 'rollback' ? second.reasons : [];
+    return { verdict: 'rollback', reasons: [...first.reasons, ...agreed], evidence };
+  };
+}
+
+/** Evidence as a sentence: "The error rate is 4.8 %; it must be at most 1 % (stable version: 0.1 %)." */
+export function tell(evidence: Evidence): string {
+  const { measure, bound, outcome } = evidence;
+  const beside =
+    evidence.baseline === undefined ? '' : ` (stable version: ${written(evidence, evidence.baseline)})`;
+  const open = outcome === 'open' ? ', of too few invocations to judge' : '';
+  return `${measure} ${written(evidence, evidence.value)}${open}; must be ${bound} ${written(evidence, evidence.limit)}${beside}.`;
+}
+
+/** A number of the evidence with its unit. */
+export function written(evidence: Evidence, value: number): string {
+  return `${formatNumber(value)}${evidence.unit && ` ${evidence.unit}`}`;
+}

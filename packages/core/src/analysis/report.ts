@@ -1,0 +1,148 @@
+import { formatInstant } from '../clock/index.ts';
+import type { Finding, GateReport } from '../gate/index.ts';
+import { table } from '../markdown/index.ts';
+import { formatNumber } from '../metrics/index.ts';
+import { chartOf } from './chart.ts';
+import type { CanaryQuestion, Look } from './evaluate.ts';
+import { type Evidence, tell, type Verdict, written } from './judge.ts';
+import { type Arms, type Minute, minuteLength, type Total, totalOf } from './minute.ts';
+import type { Schedule } from './schedule.ts';
+
+/** A gate's report with what the decision was made from, for records, charts and other judges. */
+export interface CanaryReport extends GateReport {
+  readonly verdict: Exclude<Verdict, 'continue'>;
+  readonly reasons: readonly string[];
+  readonly judge: string;
+  readonly canaryVersion: string;
+  readonly stableVersion?: string;
+  /** Milliseconds that `slow` was counted against. */
+  readonly latencyObjective: number;
+  readonly window: {
+    readonly startedAt: string;
+    readonly from: string;
+    readonly to: string;
+    /** Seconds. */
+    readonly settleLag: number;
+  };
+  readonly looks: number;
+  readonly evidence: readonly Evidence[];
+  readonly minutes: readonly Minute[];
+}
+
+const decisions = { promote: 'pass', rollback: 'fail', hold: 'hold' } as const;
+
+/** The report of the look that ended the evaluation. */
+export function reportOf(look: Look, question: CanaryQuestion, arms: Arms, schedule: Schedule): CanaryReport {
+  const { judgement, minutes, signals } = look;
+  const verdict = judgement.verdict === 'continue' ? 'hold' : judgement.verdict;
+  const subject = { version: arms.canary, ...question.subject };
+  const [first, last] = [minutes[0]?.at ?? schedule.from, minutes.at(-1)?.at];
+  const heard = verdict === 'rollback' && minutes.length < question.window ? [] : signals.watched;
+  return {
+    gate: 'evaluate-canary',
+    decision: decisions[verdict],
+    subject,
+    at: formatInstant(look.at),
+    findings: [
+      ...judgement.evidence.map((evidence) => findingOf(evidence, minutes)),
+      ...(verdict === 'hold' ? [holdFinding(look)] : []),
+      ...(signals.health ? [signals.health] : []),
+      ...signals.alarms,
+      ...heard,
+    ].map((finding) => settle(finding, verdict)),
+    verdict,
+    reasons: judgement.reasons,
+    judge: question.judgeName,
+    canaryVersion: arms.canary,
+    ...(arms.baseline === undefined ? {} : { stableVersion: arms.baseline }),
+    latencyObjective: question.objective,
+    window: {
+      startedAt: formatInstant(schedule.startedAt),
+      from: formatInstant(first),
+      to: formatInstant(last === undefined ? first : last + minuteLength),
+      settleLag: schedule.lag / 1_000,
+    },
+    looks: look.number,
+    evidence: judgement.evidence,
+    minutes,
+  };
+}
+
+/** A finding may not say more than the verdict: a limit that was passed before the window's end did not decide. */
+function settle(finding: Finding, verdict: CanaryReport['verdict']): Finding {
+  if (verdict !== 'rollback' && finding.outcome === 'fail') return { ...finding, outcome: 'info' };
+  return finding;
+}
+
+function findingOf(evidence: Evidence, minutes: readonly Minute[]): Finding {
+  const seen =
+    totalOf(minutes, 'canary').invocations === 0 ? 'no traffic' : written(evidence, evidence.value);
+  const finding = {
+    check: evidence.measure,
+    seen,
+    limit: `${evidence.bound} ${written(evidence, evidence.limit)}`,
+    message: tell(evidence),
+  };
+  if (evidence.outcome === 'within') return { ...finding, outcome: 'pass' };
+  if (evidence.outcome === 'open') return { ...finding, outcome: 'info' };
+  return { ...finding, outcome: 'fail', remedy: 'Take the canary out with canary-shift `abort: true`.' };
+}
+
+function holdFinding({ judgement }: Look): Finding {
+  const minutes = judgement.missing?.minutes;
+  const longer =
+    minutes === undefined
+      ? 'Check that requests reach the alias and that the canary has a share of them.'
+      : `Give it ${minutes} minutes more (\`window\`, or \`on-hold: extend\` with \`max-window\`), or a larger weight.`;
+  return {
+    check: 'evidence',
+    outcome: 'hold',
+    seen: judgement.missing?.what ?? 'not enough',
+    message: judgement.reasons.join(' '),
+    remedy: `${longer} \`on-hold: pass\` goes on without evidence.`,
+  };
+}
+
+/** One line for the log: the counts so far, the rates, and what is missing. */
+export function progress(look: Look, question: CanaryQuestion, schedule: Schedule): string {
+  const { minutes, judgement } = look;
+  const head = `look ${look.number}, ${formatInstant(look.at)}:`;
+  if (minutes.length === 0 && judgement.verdict === 'continue') {
+    const first = formatInstant(schedule.from + minuteLength + schedule.lag);
+    return `${head} no counted minute has settled yet; the first one does at ${first}.`;
+  }
+  const arms = (['canary', 'baseline'] as const)
+    .map((arm) => ({ arm, total: totalOf(minutes, arm) }))
+    .filter(({ arm, total }) => arm === 'canary' || total.invocations > 0)
+    .map(
+      ({ arm, total }) => `${arm === 'canary' ? 'canary' : 'stable'} ${tellTotal(total, question.objective)}`,
+    );
+  const throttles = minutes.reduce((sum, minute) => sum + minute.throttles, 0);
+  if (throttles > 0) arms.push(`${formatNumber(throttles)} throttled`);
+  const { missing, verdict } = judgement;
+  const lacking = missing && (verdict === 'continue' || verdict === 'hold') ? `, ${missing.what}` : '';
+  return `${head} ${arms.join('; ')}: ${verdict}${lacking}.`;
+}
+
+function tellTotal(total: Total, objective: number): string {
+  if (total.invocations === 0) return 'without traffic';
+  const rate = formatNumber((total.errors / total.invocations) * 100);
+  return `${formatNumber(total.invocations)} invocations, ${formatNumber(total.errors)} errors (${rate} %), ${formatNumber(total.slow)} slower than ${objective} ms`;
+}
+
+/** The section of the job summary: both versions side by side, and the chart. */
+export function summaryOf(report: CanaryReport): string {
+  const { minutes, canaryVersion, stableVersion, latencyObjective, window } = report;
+  const row = (name: string, total: Total) => [
+    name,
+    formatNumber(total.invocations),
+    formatNumber(total.errors),
+    total.invocations === 0 ? '–' : `${formatNumber((total.errors / total.invocations) * 100)} %`,
+    total.timed === 0 ? '–' : `${formatNumber((total.slow / total.timed) * 100)} %`,
+  ];
+  const rows = [row(`canary, version ${canaryVersion}`, totalOf(minutes, 'canary'))];
+  if (stableVersion) rows.push(row(`stable, version ${stableVersion}`, totalOf(minutes, 'baseline')));
+  const headings = ['', 'Invocations', 'Errors', 'Error rate', `Slower than ${latencyObjective} ms`];
+  const counted = `Counted: ${minutes.length} minutes, ${window.from} to ${window.to}; ${report.looks} looks; judge \`${report.judge}\`.`;
+  return [counted, table(headings, rows), chartOf(report)].filter(Boolean).join('\n\n');
+}
