@@ -34,7 +34,14 @@ export interface RehearsalOptions {
   readonly node?: string;
   readonly observer?: Observer;
   /** Told of the rehearsal as soon as it begins; it changes while it runs. */
-  begun?(rehearsal: Rehearsal, cancel: () => void): void;
+  begun?(rehearsal: Rehearsal, control: Control): void;
+}
+
+export interface Control {
+  /** Virtual time. */
+  now(): number;
+  /** Cancels the run, as GitHub's button does. */
+  cancel(): void;
 }
 
 /**
@@ -54,7 +61,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'promo-rehearsal-')));
   try {
     const setting = await prepare(options, { workflow, start, sandbox, root, trees, node });
-    options.begun?.(setting.rehearsal, setting.cancel);
+    options.begun?.(setting.rehearsal, { now: setting.time.now, cancel: setting.cancel });
     await perform(setting, workflow, start, sandbox);
     return setting.rehearsal;
   } finally {

@@ -38,6 +38,14 @@ export interface ProcessEnd {
   readonly stopped?: StopReason;
 }
 
+/** Process groups of steps that are running now. */
+const alive = new Set<number>();
+
+/** Ends every step's process at once, for when the command itself must end. */
+export function endProcesses(): void {
+  for (const group of alive) sendSignal(-group, 'SIGKILL');
+}
+
 /** Runs one process of a step, from within the engine's work. Time may move while the process waits for it. */
 export function runProcess(order: ProcessOrder): Promise<ProcessEnd> {
   return order.time.aside(async (hold) => {
@@ -53,7 +61,10 @@ export function runProcess(order: ProcessOrder): Promise<ProcessEnd> {
         resolve({ ...(code === null ? {} : { code }), ...(signal ? { signal } : {}) }),
       );
     });
-    if (child.pid !== undefined) order.started(child.pid);
+    if (child.pid !== undefined) {
+      alive.add(child.pid);
+      order.started(child.pid);
+    }
     const outputs = [child.stdout, child.stderr].map(async (stream) => {
       createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', order.line);
       await finished(stream, { writable: false }).catch(() => undefined);
@@ -65,6 +76,7 @@ export function runProcess(order: ProcessOrder): Promise<ProcessEnd> {
       await Promise.race([Promise.all(outputs), realPause(OUTPUT_GRACE)]);
       return order.stop.aborted ? { ...end, stopped: reasonOf(order.stop) } : end;
     } finally {
+      if (child.pid !== undefined) alive.delete(child.pid);
       gone.abort();
       await stopping;
     }

@@ -1,0 +1,29 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promo } from './command/index.ts';
+
+/** What ends a command that has met a mistake of its own: not the person's, so none of the documented codes. */
+const BUG = 70;
+
+const { stdout, stderr, env } = process;
+const coloured = stdout.isTTY && env.NO_COLOR === undefined && env.TERM !== 'dumb';
+// A reader that has seen enough (`promo … | head`) is no reason to complain.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+});
+
+promo(process.argv.slice(2), {
+  out: (line) => void stdout.write(`${line}\n`),
+  err: (line) => void stderr.write(`${line}\n`),
+  ...(stdout.isTTY && env.TERM !== 'dumb' ? { terminal: stdout } : {}),
+  colours: coloured,
+  tools: dirname(fileURLToPath(import.meta.url)),
+}).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    stderr.write(`promo has met a mistake of its own: ${error instanceof Error ? error.stack : error}\n`);
+    process.exitCode = BUG;
+  },
+);

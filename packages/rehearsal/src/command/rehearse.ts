@@ -1,0 +1,124 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { rehearse } from '../rehearse/index.ts';
+import { renderReport } from '../report/index.ts';
+import type { Rehearsal } from '../result/index.ts';
+import { loadScenario } from '../scenario/index.ts';
+import { createPlainLog, createTree, endingLines, type Screen } from '../screen/index.ts';
+import { endProcesses } from '../step/index.ts';
+import { flagMistake, type Given } from './arguments.ts';
+import type { Command, Console } from './command.ts';
+import { repositoryFolder, scenarioPath, workflowPath } from './repository.ts';
+
+export const rehearseCommand: Command = {
+  name: 'rehearse',
+  usage: '[WORKFLOW] --scenario FILE',
+  summary: 'run a workflow file of a repository here, against a local cloud, in virtual time',
+  flags: [
+    {
+      name: 'scenario',
+      value: 'FILE',
+      description: 'what the world is like and what is expected; a path, or a name in scenarios/',
+    },
+    {
+      name: 'repo',
+      value: 'DIR',
+      description: 'the repository; default: this folder. It is read, never written',
+    },
+    { name: 'report', value: 'FILE', description: 'write an HTML report' },
+    { name: 'json', value: 'FILE', description: 'write everything that happened as JSON' },
+    { name: 'log', value: 'plain|tree', description: 'default: tree on a terminal, plain elsewhere' },
+    {
+      name: 'release',
+      value: 'DIR',
+      description: 'the release tree of the actions; default: the one built beside promo',
+    },
+    {
+      name: 'clock',
+      value: 'FILE',
+      description: 'the module that gives Node actions the virtual clock; default: beside promo',
+    },
+    {
+      name: 'node',
+      value: 'FILE',
+      description: 'a Node 24 to run actions on; default: the one installed with promo',
+    },
+  ],
+  details: [
+    'WORKFLOW is a path in the repository or the name of a file in .github/workflows; without it the scenario says.',
+    'Exit code: 0 when everything is as the scenario expects, 1 when not, 2 for a mistake in a file or a flag.',
+    'Ctrl-C cancels the run as GitHub does; a second one ends it at once.',
+  ],
+  run,
+};
+
+async function run(given: Given, console: Console): Promise<number> {
+  const { flags, positionals } = given;
+  const repository = repositoryFolder(flags.repo);
+  if (positionals.length > 1) throw flagMistake(`one workflow at a time, not ${positionals.join(', ')}`);
+  if (!flags.scenario)
+    throw flagMistake('--scenario FILE is missing; `promo scenarios` lists those of a repository');
+  const file = scenarioPath(repository, flags.scenario);
+  const scenario = loadScenario(file, relative(process.cwd(), file));
+  const named = positionals[0] ?? scenario.scenario.workflow;
+  if (!named) throw flagMistake('which workflow? Name one, or let the scenario say `workflow: …`');
+  const preload = resolve(flags.clock ?? join(console.tools, 'clock.mjs'));
+  if (!existsSync(preload))
+    throw flagMistake(`there is no ${preload}; build the tools first, or name it by --clock`);
+
+  let rehearsal: Rehearsal | undefined;
+  let now = () => Date.now();
+  const screen = chooseScreen(flags.log, console, () => now());
+  const interruption = { cancel: undefined as (() => void) | undefined };
+  const interrupted = () => {
+    const { cancel } = interruption;
+    interruption.cancel = undefined;
+    if (cancel) return cancel();
+    endProcesses();
+    process.exit(130);
+  };
+  process.on('SIGINT', interrupted);
+  try {
+    rehearsal = await rehearse({
+      workflow: workflowPath(repository, named),
+      scenario,
+      repository,
+      release: resolve(flags.release ?? join(console.tools, '..', 'release')),
+      preload,
+      ...(flags.node ? { node: flags.node } : {}),
+      observer: screen.observer,
+      begun(begun, control) {
+        now = control.now;
+        interruption.cancel = control.cancel;
+        screen.begun(begun);
+      },
+    });
+  } finally {
+    process.off('SIGINT', interrupted);
+    screen.close();
+  }
+  for (const line of endingLines(rehearsal, console.colours)) console.out(line);
+  for (const path of writeResults(rehearsal, flags)) console.out(`${path.what}: ${path.file}`);
+  return rehearsal.expectations.every((expectation) => expectation.met) ? 0 : 1;
+}
+
+function chooseScreen(log: string | undefined, console: Console, now: () => number): Screen {
+  if (log !== undefined && log !== 'plain' && log !== 'tree')
+    throw flagMistake(`--log is plain or tree, not ${log}`);
+  if (log === 'tree' && !console.terminal) throw flagMistake('--log tree needs a terminal');
+  if (log !== 'plain' && console.terminal) return createTree(console.terminal, console.colours, now);
+  return createPlainLog(console.out, console.colours, now);
+}
+
+function writeResults(rehearsal: Rehearsal, flags: Given['flags']): { what: string; file: string }[] {
+  const write = (what: string, file: string | undefined, content: () => string) => {
+    if (!file) return [];
+    mkdirSync(dirname(resolve(file)), { recursive: true });
+    writeFileSync(file, content());
+    return [{ what, file }];
+  };
+  return [
+    ...write('Report', flags.report, () => renderReport(rehearsal)),
+    ...write('JSON', flags.json, () => `${JSON.stringify(rehearsal, null, 2)}\n`),
+  ];
+}

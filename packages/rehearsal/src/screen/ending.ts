@@ -1,0 +1,42 @@
+import type { Expectation, Rehearsal } from '../result/index.ts';
+import { createPaint, duration, mark } from './format.ts';
+
+/** What happened, in a few lines: the outcome, what went wrong, what was expected and not met. */
+export function endingLines(rehearsal: Rehearsal, colours: boolean): string[] {
+  const paint = createPaint(colours);
+  const { expectations, outcome, start, end = start, realMilliseconds = 0 } = rehearsal;
+  const missed = expectations.filter((expectation) => !expectation.met);
+  const errors = rehearsal.jobs.flatMap((job) =>
+    job.steps.flatMap((step) =>
+      step.annotations
+        .filter((annotation) => annotation.level === 'error' && step.outcome === 'failure')
+        .map(
+          (annotation) =>
+            `  ${paint('dim', `${job.name} / ${step.name}:`)} ${annotation.message.split('\n')[0]}`,
+        ),
+    ),
+  );
+  const jobErrors = rehearsal.jobs
+    .filter(
+      (job) =>
+        job.conclusion === 'failure' &&
+        job.kind === 'job' &&
+        !job.steps.some((step) => step.conclusion === 'failure'),
+    )
+    .map((job) => `  ${paint('dim', `${job.name}:`)} ${job.notes.at(-1) ?? 'failed'}`);
+  const time = `${duration(end - start)} of virtual time in ${duration(realMilliseconds)}`;
+  const verdict =
+    missed.length === 0
+      ? `${paint('green', 'as expected')}: ${expectations.length} of ${expectations.length} expectations met`
+      : paint('red', `not as expected: ${missed.length} of ${expectations.length} expectations not met`);
+  return [
+    '',
+    `${mark(outcome, paint)} ${paint('bold', `${rehearsal.scenario.name}: ${outcome}`)}, ${time}; ${verdict}`,
+    ...(errors.length + jobErrors.length > 0 ? ['What went wrong in the run:', ...errors, ...jobErrors] : []),
+    ...(missed.length > 0 ? ['What the scenario expects and did not see:', ...missed.map(difference)] : []),
+  ];
+}
+
+function difference(expectation: Expectation): string {
+  return `  ${expectation.what}: expected ${expectation.expected}, saw ${expectation.seen}`;
+}

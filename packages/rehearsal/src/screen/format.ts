@@ -1,0 +1,77 @@
+import type { Conclusion, JobResult, Span } from '../result/index.ts';
+
+/** `20:05:00`, in UTC as all virtual time is told. */
+export function clockTime(at: number): string {
+  return new Date(at).toISOString().slice(11, 19);
+}
+
+export function dateOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+/** `1 h 5 min`, `3 min 20 s`, `0.4 s`: the two greatest units that say something. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(1).replace(/\.0$/, '')} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  const units = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  const first = units.findIndex(([amount]) => amount > 0);
+  return units
+    .slice(first, first + 2)
+    .filter(([amount]) => amount > 0)
+    .map(([amount, unit]) => `${amount} ${unit}`)
+    .join(' ');
+}
+
+/** How long something took in virtual time, and on this machine where that is worth telling. */
+export function took(span: Span): string {
+  const { start, end, realStart, realEnd } = span;
+  if (start === undefined || end === undefined) return '';
+  const here = (realEnd ?? 0) - (realStart ?? 0);
+  const parts = [
+    ...(end > start ? [duration(end - start)] : []),
+    ...(here >= 100 ? [`${duration(here)} here`] : []),
+  ];
+  return parts.join(', ');
+}
+
+export type Paint = (style: 'green' | 'red' | 'yellow' | 'dim' | 'bold' | 'cyan', text: string) => string;
+
+const CODES = { green: 32, red: 31, yellow: 33, cyan: 36, dim: 2, bold: 1 } as const;
+
+export function createPaint(colours: boolean): Paint {
+  return (style, text) => (colours ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text);
+}
+
+export function mark(conclusion: Conclusion | undefined, paint: Paint): string {
+  switch (conclusion) {
+    case 'success':
+      return paint('green', '✓');
+    case 'failure':
+      return paint('red', '✗');
+    case 'cancelled':
+      return paint('yellow', '⊘');
+    case 'skipped':
+      return paint('dim', '○');
+    default:
+      return paint('cyan', '●');
+  }
+}
+
+/** How deep a job is below the workflow's own jobs. */
+export function depthOf(job: JobResult, jobs: readonly JobResult[]): number {
+  const parent = jobs.find((one) => one.key === job.parent);
+  return parent ? depthOf(parent, jobs) + 1 : 0;
+}
+
+/** The job's name without those of the jobs that called it. */
+export function ownName(job: JobResult, jobs: readonly JobResult[]): string {
+  const parent = jobs.find((one) => one.key === job.parent);
+  return parent && job.name.startsWith(`${parent.name} / `)
+    ? job.name.slice(parent.name.length + 3)
+    : job.name;
+}

@@ -1,0 +1,39 @@
+import type { JobResult, Observer } from '../result/index.ts';
+import { clockTime, createPaint, dateOf, mark, took } from './format.ts';
+import type { Screen } from './screen.ts';
+
+/** Every line as it comes, with its virtual time and its job: for files, CI and pipes. */
+export function createPlainLog(write: (line: string) => void, colours: boolean, now: () => number): Screen {
+  const paint = createPaint(colours);
+  let day = '';
+  const tell = (at: number, job: JobResult, text: string) => {
+    if (dateOf(at) !== day) {
+      day = dateOf(at);
+      write(paint('dim', `── ${day} (virtual time, UTC) ──`));
+    }
+    write(`${paint('dim', clockTime(at))}  ${paint('cyan', job.name)}  ${text}`);
+  };
+  const observer: Observer = {
+    jobChanged(job) {
+      if (job.status === 'approval') tell(now(), job, `waits for a reviewer of ${job.environment}`);
+      if (job.status !== 'ended' || job.conclusion === undefined) return;
+      for (const note of job.notes) tell(now(), job, paint('dim', note));
+      tell(
+        now(),
+        job,
+        `${mark(job.conclusion, paint)} ${paint('bold', `job ${job.conclusion}`)} ${paint('dim', took(job))}`,
+      );
+    },
+    stepStarted: (job, step) => tell(now(), job, `▸ ${step.name}`),
+    line: (job, _step, line) => tell(line.at, job, `  ${line.text}`),
+    stepEnded(job, step) {
+      const told = step.conclusion === step.outcome ? step.conclusion : `${step.outcome}, which the step may`;
+      tell(
+        now(),
+        job,
+        `${mark(step.outcome, paint)} ${step.name}: ${told} ${paint('dim', took(step))}`.trimEnd(),
+      );
+    },
+  };
+  return { observer, begun: () => undefined, close: () => undefined };
+}
