@@ -15,4 +15,4 @@ export {
   type WindowState,
   windowState,
 } from './state.ts';
-export { localTime, until } from './tell.ts';
+export { compactDuration, localTime, until } from './tell.ts';

@@ -16,3 +16,20 @@ export function until(at: number, now: number): string {
   const rest = at - now;
   return `in ${formatDuration(rest > 60_000 ? Math.ceil(rest / 60_000) * 60_000 : rest)}`;
 }
+
+/** `3h55m`: a length as inputs take it, rounded down to seconds. */
+export function compactDuration(milliseconds: number): string {
+  let rest = Math.floor(milliseconds / 1_000);
+  const parts: string[] = [];
+  for (const [unit, seconds] of [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['m', 60],
+    ['s', 1],
+  ] as const) {
+    const amount = Math.floor(rest / seconds);
+    if (amount > 0) parts.push(`${amount}${unit}`);
+    rest -= amount * seconds;
+  }
+  return parts.join('') || '0s';
+}

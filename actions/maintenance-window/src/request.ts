@@ -1,0 +1,47 @@
+import type { InputValues } from '@promo-actions/core/action';
+import type { Emergency, WindowRequest } from '@promo-actions/core/window';
+import type { contract } from './contract.ts';
+
+type Inputs = InputValues<(typeof contract)['inputs']>;
+
+/** The gate's question, from the inputs as they were declared. */
+export function windowRequest(inputs: Inputs, actor: string, now: number): WindowRequest {
+  const { windows, freezes = [], plannedStart, plannedEnd, scheduledTime } = inputs;
+  const timeZone =
+    inputs.timeZone ?? [...(windows ?? []), ...freezes].find((rule) => rule.timeZone)?.timeZone ?? 'UTC';
+  const emergency = emergencyOf(inputs);
+  return {
+    at: inputs.at ?? now,
+    windows,
+    freezes,
+    timeZone,
+    required: inputs.requiredTime,
+    whenClosed: inputs.whenClosed,
+    requesters: [actor, inputs.requester ?? ''],
+    subject: {
+      ...(inputs.environment ? { environment: inputs.environment } : {}),
+      ...(inputs.service ? { service: inputs.service } : {}),
+      ...(inputs.version ? { version: inputs.version } : {}),
+    },
+    ...(inputs.calendarUrl ? { feed: { as: inputs.calendarAs, copyAge: inputs.calendarCopyMaxAge } } : {}),
+    ...(scheduledTime === undefined ? {} : { scheduled: { at: scheduledTime, tolerance: inputs.tolerance } }),
+    ...(plannedStart === undefined && plannedEnd === undefined
+      ? {}
+      : {
+          planned: {
+            ...(plannedStart === undefined ? {} : { start: plannedStart }),
+            ...(plannedEnd === undefined ? {} : { end: plannedEnd }),
+            ...(inputs.ticket ? { ticket: inputs.ticket } : {}),
+          },
+        }),
+    ...(emergency ? { emergency } : {}),
+  };
+}
+
+/** Complete whenever it is declared: the contract refuses an emergency that lacks a part. */
+function emergencyOf(inputs: Inputs): Emergency | undefined {
+  const { emergency, ticket, reason, approvers, environment, version, overrideExpires: expires } = inputs;
+  if (!emergency || !ticket || !reason || !approvers || !environment || !version || expires === undefined)
+    return undefined;
+  return { ticket, reason, approvers, environment, version, expires };
+}
