@@ -1,0 +1,132 @@
+import type { Answer, Exchange, Service } from '../kernel/index.ts';
+import { contentRoutes } from './contents.ts';
+import { controls } from './control.ts';
+import type { GitHubDefinition } from './definition.ts';
+import { deploymentRoutes } from './deployments.ts';
+import { oidcToken } from './oidc.ts';
+import { refRoutes } from './refs.ts';
+import { releaseRoutes } from './releases.ts';
+import { runRoutes } from './runs.ts';
+import { createState, type GitHubState } from './state.ts';
+import { type Call, notFound, Refused, type Route, readBody, refusal, toAnswer } from './wire.ts';
+
+export interface GitHubDependencies {
+  /** The world's part; without it there is no repository, and OIDC tokens alone are given. */
+  readonly definition: GitHubDefinition | undefined;
+  /** Epoch milliseconds: the moment the world begins. */
+  readonly now: number;
+  /** Where the sandbox can be reached. */
+  url(): string;
+}
+
+const oidc = 'GET /_oidc/token';
+
+/** These may hold slashes; so what may follow them comes first among the routes. */
+const long = new Set(['ref', 'branch', 'path', 'tag', 'basehead']);
+const routes = [...runRoutes, ...refRoutes, ...releaseRoutes, ...contentRoutes, ...deploymentRoutes].map(
+  (route) => {
+    const [method = '', path = ''] = route.operation.split(' ');
+    const pattern = path.replace(
+      /\{(\w+)\}/g,
+      (_, name: string) => `(?<${name}>${long.has(name) ? '.+' : '[^/]+'})`,
+    );
+    return { route, method, pattern: new RegExp(`^/github${pattern}$`) };
+  },
+);
+
+/** GitHub's REST API under `/github`, with one repository. @throws Error when the definition contradicts itself */
+export function createGitHubService({ definition, now, url }: GitHubDependencies): Service {
+  const state = createState(definition, now);
+  return {
+    name: 'github',
+    operation(exchange) {
+      const line = `${exchange.method} ${exchange.url.pathname}`;
+      if (line in controls) return line;
+      if (line === 'GET /github/_oidc/token') return oidc;
+      return find(exchange)?.route.operation;
+    },
+    handle(operation, exchange) {
+      const control = controls[operation];
+      if (control) return control(state, exchange);
+      try {
+        if (operation === oidc) return oidcToken(state, exchange);
+        return answer(state, exchange, `${url()}/github`);
+      } catch (error) {
+        if (error instanceof Refused) return refusal(error);
+        throw error;
+      }
+    },
+    failure: injected,
+    subject(_, exchange) {
+      const { owner, repo, ...params } = find(exchange)?.params ?? {};
+      return owner && repo ? { repository: `${owner}/${repo}`, ...params } : {};
+    },
+  };
+}
+
+function find({
+  method,
+  url,
+}: Exchange): { readonly route: Route; readonly params: Record<string, string> } | undefined {
+  for (const { route, method: own, pattern } of routes) {
+    const match = own === method ? pattern.exec(url.pathname) : null;
+    if (!match) continue;
+    const params = Object.entries(match.groups ?? {}).map(([name, value]) => [
+      name,
+      decodeURIComponent(value),
+    ]);
+    return { route, params: Object.fromEntries(params) };
+  }
+  return undefined;
+}
+
+function answer(state: GitHubState, exchange: Exchange, api: string): Answer {
+  const may = permissionsOf(state, exchange);
+  const { route, params } = find(exchange) ?? {};
+  if (!route || !params) throw notFound();
+  if (`${params.owner}/${params.repo}`.toLowerCase() !== state.repository.toLowerCase()) throw notFound();
+  if (!may(route.permission)) {
+    const needs = route.permission.replace(': ', '=');
+    const { status, body, headers } = refusal(new Refused(403, 'Resource not accessible by integration'));
+    return {
+      status,
+      headers: { ...headers, 'x-accepted-github-permissions': needs },
+      ...(body ? { body } : {}),
+    };
+  }
+  const call: Call = {
+    state,
+    params,
+    query: exchange.url.searchParams,
+    body: readBody(exchange),
+    now: exchange.now,
+    api,
+    mayPush: may('contents: write'),
+    accept: exchange.headers.accept ?? '',
+  };
+  return toAnswer(route.handle(call));
+}
+
+/** What the request's token may do: asked with a permission such as `contents: write`. */
+function permissionsOf(state: GitHubState, { headers }: Exchange): (permission: string) => boolean {
+  const [, token] = /^(?:bearer|token) (\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  if (token === undefined) throw new Refused(401, 'Requires authentication');
+  const granted = state.tokens.get(token);
+  if (granted === undefined && state.closed) throw new Refused(401, 'Bad credentials');
+  return (permission) => {
+    const [name = '', level = ''] = permission.split(': ');
+    const has = granted === undefined ? 'write' : typeof granted === 'string' ? granted : granted[name];
+    return has === 'write' || has === level;
+  };
+}
+
+/** A rate limit says when to come back; whatever else is injected says only what it is. */
+function injected(_: Exchange, status: number, code: string, message: string): Answer {
+  const limited = status === 429 || code === 'RateLimited';
+  const { body, headers } = refusal(new Refused(status, message));
+  return {
+    status,
+    headers: { ...headers, ...(limited ? { 'retry-after': '5' } : {}) },
+    ...(body ? { body } : {}),
+  };
+}
