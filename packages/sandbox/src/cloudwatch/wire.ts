@@ -63,7 +63,8 @@ const SHAPES: Readonly<Record<string, string>> = {
   InvalidParameterValue: 'InvalidParameterValueException',
   InvalidParameterCombination: 'InvalidParameterCombinationException',
   MissingParameter: 'MissingRequiredParameterException',
-  ResourceNotFound: 'ResourceNotFoundException',
+  ValidationError: 'ValidationException',
+  InvalidParameterInput: 'DashboardInvalidInputError',
   InternalServiceError: 'InternalServiceFault',
 };
 
