@@ -1,2 +1,2 @@
 export { type GitHubDefinition, githubSchema } from './definition.ts';
-export { createGitHubService, type GitHubDependencies } from './service.ts';
+export { createGitHubService, type GitHubDependencies, gitHubOperations } from './service.ts';

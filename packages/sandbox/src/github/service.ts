@@ -130,3 +130,6 @@ function injected(_: Exchange, status: number, code: string, message: string): A
     ...(body ? { body } : {}),
   };
 }
+
+/** Every operation of GitHub's REST API that the sandbox knows. */
+export const gitHubOperations: readonly string[] = routes.map(({ route }) => route.operation);
