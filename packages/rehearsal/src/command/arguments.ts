@@ -38,7 +38,7 @@ export function readArguments(args: readonly string[], flags: readonly Flag[]): 
         `there is no flag ${token.rawName}.${suggestion(token.rawName, names)} There are ${names.join(', ')}.`,
       );
     }
-    if (flag.value && !token.value)
+    if (flag.value && (!token.value || (!token.inlineValue && token.value.startsWith('--'))))
       throw flagMistake(`--${flag.name} needs a value: --${flag.name} ${flag.value}`);
     given[flag.name] = token.value ?? 'true';
   }

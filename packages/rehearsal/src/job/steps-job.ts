@@ -58,7 +58,7 @@ export async function runStepsJob(run: JobRun): Promise<JobEnd> {
   const minutes = job.timeoutMinutes ? Number(asText(job.timeoutMinutes, outside)) : LONGEST_JOB;
   const callOff = setting.time.alarm(setting.time.now() + minutes * 60_000, () => {
     result.notes.push(`The job has exceeded its maximum execution time of ${minutes} minutes.`);
-    limit.abort('timed out' satisfies StopReason);
+    limit.abort('cancelled' satisfies StopReason);
   });
   try {
     await runSteps(job.steps, frame);

@@ -112,7 +112,10 @@ async function runCombinations(
     job.strategy ? resolve(job.strategy, { contexts }) : undefined,
   );
   const failed = new AbortController();
-  const stop = AbortSignal.any([call.setting.stop, failed.signal]);
+  // A job that begins after the run was cancelled has asked to (`always()`), so the cancellation does not stop it.
+  const stop = AbortSignal.any(
+    call.setting.stop.aborted ? [failed.signal] : [call.setting.stop, failed.signal],
+  );
   const results = combinations.map((combination, index) => place(job, result, combination, index, call));
   const ends: JobEnd[] = [];
   let next = 0;

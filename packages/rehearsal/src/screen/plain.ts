@@ -24,8 +24,11 @@ export function createPlainLog(write: (line: string) => void, colours: boolean, 
         `${mark(job.conclusion, paint)} ${paint('bold', `job ${job.conclusion}`)} ${paint('dim', took(job))}`,
       );
     },
-    stepStarted: (job, step) => tell(now(), job, `▸ ${step.name}`),
-    line: (job, _step, line) => tell(line.at, job, `  ${line.text}`),
+    // A step is named with its first line, so that one that is skipped or silent takes one line in all.
+    line(job, step, line) {
+      if (step.log.length === 1) tell(line.at, job, `▸ ${step.name}`);
+      tell(line.at, job, `  ${line.text}`);
+    },
     stepEnded(job, step) {
       const told = step.conclusion === step.outcome ? step.conclusion : `${step.outcome}, which the step may`;
       tell(

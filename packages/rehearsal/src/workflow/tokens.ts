@@ -17,10 +17,18 @@ export function parserMistakes(context: TemplateContext, file: string): Mistake[
   const found = context.errors.getErrors().map((error) => ({
     file,
     ...(error.range ? { line: error.range.start.line, column: error.range.start.column } : {}),
-    message: error.rawMessage.replace(/\s+/g, ' ').trim(),
+    message: plainMessage(error.rawMessage),
   }));
   context.errors.clear();
   return found;
+}
+
+/** In one line, without the picture of the place that the YAML parser draws. */
+function plainMessage(message: string): string {
+  return message
+    .replace(/ at line \d+, column \d+:[\s\S]*$/, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 export function placeOf(reading: Reading, token: Template): Place {
