@@ -41,7 +41,8 @@ export function checkTraffic(
     remedy: string,
   ) => {
     const within = seen <= limit;
-    const message = `${subject} had ${check} of ${write(seen)} in ${span}; at most ${write(limit)} is allowed.`;
+    const had = write === percent ? `an ${check} of ${write(seen)}` : `${write(seen)} ${check}`;
+    const message = `${subject} had ${had} in ${span}; at most ${write(limit)} is allowed.`;
     const limitText = `at most ${write(limit)}`;
     const finding = { check, subject, seen: write(seen), limit: limitText, message };
     findings.push(within ? { ...finding, outcome: 'pass' } : { ...finding, outcome: 'fail', remedy });
@@ -49,7 +50,7 @@ export function checkTraffic(
   if (traffic.requests === 0) findings.push(idle(target, limits.noTraffic, span));
   else {
     const amount = `${formatNumber(traffic.requests)} ${unit}`;
-    findings.push({ check: 'traffic', outcome: 'info', subject, seen: amount, message: `In ${span}.` });
+    findings.push({ check: 'traffic', outcome: 'info', subject, seen: amount, message: `${amount} in ${span}.` });
     const { maxErrors, maxErrorRate, maxP95 } = limits;
     if (maxErrors !== undefined) limited('errors', traffic.errors, maxErrors, formatNumber, errorsRemedy);
     const rate = (traffic.errors / traffic.requests) * 100;
