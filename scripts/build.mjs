@@ -4,9 +4,9 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundleAction } from './build/bundle.mjs';
+import { bundleAll } from './build/bundle-all.mjs';
 import { sourcesDigest } from './build/digest.mjs';
-import { buildDirectory, root } from './build/places.mjs';
+import { buildDirectory, releaseDirectory, root } from './build/places.mjs';
 import { assembleReleaseTree } from './build/release-tree.mjs';
 import { buildTools } from './build/tools.mjs';
 
@@ -36,10 +36,10 @@ if (unknown.length > 0) {
 console.log('Building the actions and tools (once per change of the sources) …');
 await rm(stampFile, { force: true });
 await mkdir(buildDirectory, { recursive: true });
-for (const name of positionals.length > 0 ? positionals : known) {
-  const file = await bundleAction(name);
-  say(`  ${name.padEnd(22)} ${Math.ceil((await stat(file)).size / 1024)} KB`);
-}
+await bundleAll(positionals.length > 0 ? positionals : known, async (name) => {
+  const { size } = await stat(join(releaseDirectory, name, 'dist', 'index.js'));
+  say(`  ${name.padEnd(22)} ${Math.ceil(size / 1024)} KB`);
+});
 if (positionals.length === 0) {
   await assembleReleaseTree(known);
   await buildTools();

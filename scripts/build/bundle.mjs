@@ -1,4 +1,6 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -8,7 +10,8 @@ import { buildDirectory, releaseDirectory, root } from './places.mjs';
 const ncc = createRequire(import.meta.url)('@vercel/ncc');
 
 /** Packages whose manifests do not say so, but whose modules do nothing until they are called. */
-const pureUntilCalled = /node_modules\/(@actions\/|undici\/|@octokit\/|@smithy\/|@aws-sdk\/|yaml\/|valibot\/)/;
+const pureUntilCalled =
+  /node_modules\/(@actions\/|undici\/|@octokit\/|@smithy\/|@aws-sdk\/|yaml\/|valibot\/)/;
 
 const treeShaking = {
   moduleSideEffects: (id) => (pureUntilCalled.test(id) ? false : undefined),
@@ -20,32 +23,54 @@ export async function shake(entry, directory, options = {}) {
   const bundle = await rolldown({
     input: { index: entry },
     platform: 'node',
-    resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'node', 'default'] },
+    resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import', 'default'] },
     treeshake: treeShaking,
     logLevel: 'warn',
     ...options,
   });
   try {
-    return await bundle.write({ dir: directory, format: 'esm', minify: false, codeSplitting: true, entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' });
+    return await bundle.write({
+      dir: directory,
+      format: 'esm',
+      minify: true,
+      codeSplitting: true,
+      entryFileNames: '[name].mjs',
+      chunkFileNames: '[name].mjs',
+    });
   } finally {
     await bundle.close();
   }
 }
 
-/** Bundles `actions/<name>` into `build/release/<name>/dist` and answers the path of its index.js. */
+/** Bundles `actions/<name>` into `build/release/<name>/dist`; packaging is skipped when tree-shaking gave what it gave before. */
 export async function bundleAction(name) {
   const shaken = join(buildDirectory, 'shaken', name);
   const dist = join(releaseDirectory, name, 'dist');
   await rm(shaken, { recursive: true, force: true });
-  await rm(dist, { recursive: true, force: true });
   const { output } = await shake(join(root, 'actions', name, 'src', 'main.ts'), shaken);
-  await writeFile(join(shaken, 'package.json'), '{"type":"module"}');
+  const digest = output
+    .reduce((hash, { fileName, code }) => hash.update(fileName).update(code), createHash('sha256'))
+    .digest('hex');
+  const digestFile = join(buildDirectory, 'shaken', `${name}.sha256`);
+  if (existsSync(dist) && (await readFile(digestFile, 'utf8').catch(() => '')) === digest) return;
 
-  const { code, assets } = await ncc(join(shaken, 'index.mjs'), { minify: true, cache: false, quiet: true, esm: true, target: 'es2023' });
+  await rm(digestFile, { force: true });
+  await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
+  await writeFile(join(shaken, 'package.json'), '{"type":"module"}');
+  const { code, assets } = await ncc(join(shaken, 'index.mjs'), {
+    cache: false,
+    quiet: true,
+    esm: true,
+    target: 'es2023',
+  });
   const modules = output.flatMap((chunk) => Object.keys(chunk.modules ?? {}));
-  const files = { 'index.js': code, 'package.json': '{"type":"module"}\n', 'licences.txt': await licences(modules) };
+  const files = {
+    'index.js': code,
+    'package.json': '{"type":"module"}\n',
+    'licences.txt': await licences(modules),
+  };
   for (const [file, { source }] of Object.entries(assets)) files[file] = source;
   for (const [file, source] of Object.entries(files)) await writeFile(join(dist, file), source);
-  return join(dist, 'index.js');
+  await writeFile(digestFile, digest);
 }

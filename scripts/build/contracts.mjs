@@ -8,11 +8,15 @@ import { buildDirectory, root } from './places.mjs';
 /** Every action's contract, sorted by name, loaded from the TypeScript that declares it. */
 export async function loadContracts() {
   const folder = join(buildDirectory, 'contracts');
-  const names = (await readdir(join(root, 'actions'))).filter((name) => existsSync(join(root, 'actions', name, 'src', 'contract.ts')));
+  const names = (await readdir(join(root, 'actions'))).filter((name) =>
+    existsSync(join(root, 'actions', name, 'src', 'contract.ts')),
+  );
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const entry = join(folder, 'entry.mjs');
-  const imports = names.map((name, index) => `export { contract as c${index} } from '../../actions/${name}/src/contract.ts';`);
+  const imports = names.map(
+    (name, index) => `export { contract as c${index} } from '../../actions/${name}/src/contract.ts';`,
+  );
   await writeFile(entry, imports.join('\n'));
 
   const bundle = await rolldown({ input: entry, platform: 'node', logLevel: 'warn' });

@@ -2,13 +2,23 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-const inputs = ['actions', 'packages', 'scripts', '.github', 'package.json', 'pnpm-lock.yaml', 'LICENSE', 'README.md'];
+const inputs = [
+  'actions',
+  'packages',
+  'scripts',
+  '.github',
+  'package.json',
+  'pnpm-lock.yaml',
+  'LICENSE',
+  'README.md',
+];
 
 /** One hash over every file that a build reads, so that an unchanged tree is not built again. */
 export async function sourcesDigest(root) {
   const hash = createHash('sha256').update(process.versions.node);
   for (const input of inputs) {
-    for (const file of await filesUnder(join(root, input))) hash.update(relative(root, file)).update(await readFile(file));
+    for (const file of await filesUnder(join(root, input)))
+      hash.update(relative(root, file)).update(await readFile(file));
   }
   return hash.digest('hex');
 }
@@ -23,7 +33,9 @@ async function filesUnder(path) {
   const files = [];
   for (const entry of entries.sort((a, b) => a.name.localeCompare(b.name))) {
     if (entry.name === 'node_modules' || entry.name.endsWith('.test.ts')) continue;
-    files.push(...(entry.isDirectory() ? await filesUnder(join(path, entry.name)) : [join(path, entry.name)]));
+    files.push(
+      ...(entry.isDirectory() ? await filesUnder(join(path, entry.name)) : [join(path, entry.name)]),
+    );
   }
   return files;
 }

@@ -10,7 +10,9 @@ export async function licences(moduleIds) {
     const text = await licenceText(folder, license);
     packagesByText.set(text, [...(packagesByText.get(text) ?? []), `${name} ${version}`]);
   }
-  return [...packagesByText].map(([text, packages]) => `${packages.join(', ')}\n\n${text.trim()}\n`).join(`\n${'-'.repeat(80)}\n\n`);
+  return [...packagesByText]
+    .map(([text, packages]) => `${packages.join(', ')}\n\n${text.trim()}\n`)
+    .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 /** `…/node_modules/@scope/name` of the innermost package that the module belongs to. */

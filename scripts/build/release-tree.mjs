@@ -12,8 +12,11 @@ export async function assembleReleaseTree(names) {
     if (!names.includes(entry)) await rm(join(releaseDirectory, entry), { recursive: true });
   }
   for (const name of names) {
-    for (const file of ['action.yml', 'README.md']) await cp(join(root, 'actions', name, file), join(releaseDirectory, name, file));
+    for (const file of ['action.yml', 'README.md'])
+      await cp(join(root, 'actions', name, file), join(releaseDirectory, name, file));
   }
-  await cp(join(root, '.github', 'workflows'), join(releaseDirectory, '.github', 'workflows'), { recursive: true });
+  await cp(join(root, '.github', 'workflows'), join(releaseDirectory, '.github', 'workflows'), {
+    recursive: true,
+  });
   for (const file of ['LICENSE', 'README.md']) await cp(join(root, file), join(releaseDirectory, file));
 }
