@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { fileTexts } from './file-texts.mjs';
 import { root, toolsDirectory } from './places.mjs';
 
 const entries = {
@@ -13,7 +14,8 @@ const entries = {
 export async function buildTools() {
   for (const [name, entry] of Object.entries(entries)) {
     if (!existsSync(join(root, entry))) continue;
-    const bundle = await rolldown({ input: join(root, entry), platform: 'node', logLevel: 'warn' });
+    const input = join(root, entry);
+    const bundle = await rolldown({ input, platform: 'node', logLevel: 'warn', plugins: [fileTexts()] });
     await bundle.write({ file: join(toolsDirectory, `${name}.mjs`), format: 'esm', codeSplitting: false });
     await bundle.close();
   }

@@ -1,0 +1,1 @@
+export { type Chart, chartFigure, type Line, type Pane } from './chart.ts';

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+/** A file's text. When `promo` is bundled, the build puts the text itself in the place of each call. */
+function fileText(path: string): string {
+  return readFileSync(createRequire(import.meta.url).resolve(path), 'utf8');
+}
+
+export function style(): string {
+  return [fileText('uplot/dist/uPlot.min.css'), fileText('./page.css'), fileText('./parts.css')].join('\n');
+}
+
+export function script(): string {
+  return [fileText('uplot/dist/uPlot.iife.min.js'), fileText('./draw-charts.js')].join('\n');
+}

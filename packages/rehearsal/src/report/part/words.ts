@@ -1,0 +1,70 @@
+import { type Html, html } from '../markup/index.ts';
+
+/** How a conclusion, decision or outcome is told: its colour, a sign for those who do not see it, and the words. */
+const TELLING: Readonly<Record<string, readonly [kind: string, sign: string]>> = {
+  success: ['good', '✓'],
+  pass: ['good', '✓'],
+  approved: ['good', '✓'],
+  met: ['good', '✓'],
+  failure: ['bad', '✗'],
+  fail: ['bad', '✗'],
+  rejected: ['bad', '✗'],
+  error: ['bad', '✗'],
+  unmet: ['bad', '✗'],
+  hold: ['held', '‖'],
+  overridden: ['held', '!'],
+  warning: ['held', '!'],
+  cancelled: ['held', '⊘'],
+};
+
+export function kindOf(word: string): string {
+  return TELLING[word]?.[0] ?? 'quiet';
+}
+
+/** A conclusion or decision as a small label. */
+export function chip(word: string, words = word): Html {
+  const [kind, sign] = TELLING[word] ?? ['quiet', '·'];
+  return html`<span class="chip ${kind}"><span aria-hidden="true">${sign}</span> ${words}</span>`;
+}
+
+/** Text of at most so many characters, saying how many more there were. */
+export function brief(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most)} … (${text.length - most} more characters)`;
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A section of the page, with the anchor that the tiles and the navigation lead to. */
+export function section(id: string, title: string, body: Html): Html {
+  return html`<section id="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${title}</h2>
+${body}
+</section>
+`;
+}
+
+/** A table that scrolls on its own when the page is narrow. */
+export function table(headings: readonly string[], rows: readonly Html[]): Html {
+  return html`<div class="wide" tabindex="0"><table>
+<thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${row}</tr>\n`)}</tbody>
+</table></div>`;
+}
+
+/** The first rows of a list that could fill the page, and a word about the rest. */
+export function most<Row>(
+  rows: readonly Row[],
+  limit: number,
+  noun: string,
+): { shown: readonly Row[]; rest?: Html } {
+  if (rows.length <= limit) return { shown: rows };
+  return {
+    shown: rows.slice(0, limit),
+    rest: html`<p class="muted">${plural(rows.length - limit, `more ${noun}`)} left out.</p>`,
+  };
+}
+
+export const stepAnchor = (job: number, step: number) => `step-${job}-${step}`;
