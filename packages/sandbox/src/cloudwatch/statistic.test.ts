@@ -1,11 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { sampleDatum } from '../traffic/index.ts';
+import { valuesDatum } from '../traffic/index.ts';
 import { statisticOf } from './statistic.ts';
 
-const datum = sampleDatum(
-  Float64Array.from({ length: 100 }, (_, index) => index + 1),
-  100,
-);
+const datum = valuesDatum(Float64Array.from({ length: 100 }, (_, index) => index + 1));
 
 test.each([
   ['Sum', 5050],

@@ -1,6 +1,14 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { constantDatum, mergeData, percentile, percentileRank, sampleDatum, shareDatum } from './datum.ts';
+import {
+  constantDatum,
+  histogramDatum,
+  mergeData,
+  percentile,
+  percentileRank,
+  shareDatum,
+  valuesDatum,
+} from './datum.ts';
 
 /** Milliseconds to a thousandth. */
 const milliseconds = fc.integer({ min: 0, max: 1e9 }).map((micros) => micros / 1000);
@@ -12,7 +20,7 @@ test('merging is what a datum of all observations would be', () => {
       fc.array(values, { minLength: 1, maxLength: 6 }),
       fc.integer({ min: 1, max: 99 }),
       (parts, percent) => {
-        const merged = mergeData(parts.map((part) => sampleDatum(Float64Array.from(part), part.length)));
+        const merged = mergeData(parts.map((part) => valuesDatum(Float64Array.from(part))));
         const all = parts.flat().sort((a, b) => a - b);
         expect(merged.count).toBe(all.length);
         expect(merged.sum).toBeCloseTo(
@@ -29,7 +37,7 @@ test('merging is what a datum of all observations would be', () => {
 test('percentile ranks over neighbouring ranges add up to 100', () => {
   fc.assert(
     fc.property(values, milliseconds, (sample, limit) => {
-      const datum = sampleDatum(Float64Array.from(sample), sample.length);
+      const datum = valuesDatum(Float64Array.from(sample));
       const below = percentileRank(datum, Number.NEGATIVE_INFINITY, limit) ?? Number.NaN;
       const above = percentileRank(datum, limit, Number.POSITIVE_INFINITY) ?? Number.NaN;
       expect(below + above).toBeCloseTo(100, 9);
@@ -38,10 +46,16 @@ test('percentile ranks over neighbouring ranges add up to 100', () => {
   );
 });
 
-test('a sample stands for more observations than it holds', () => {
-  const datum = sampleDatum(Float64Array.of(30, 10, 20), 300);
-  expect(datum).toMatchObject({ count: 300, sum: 6000, min: 10, max: 30 });
-  expect(percentile(datum, 50)).toBe(20);
+test('bins hold their observations evenly', () => {
+  const datum = histogramDatum(Float64Array.of(0, 10, 20, 40), [10, 0, 20]);
+  expect(datum).toMatchObject({ count: 30, sum: 650, min: 0, max: 40 });
+  expect(percentileRank(datum, 0, 5)).toBeCloseTo((5 / 30) * 100, 9);
+  expect(percentileRank(datum, 5, 30)).toBeCloseTo((15 / 30) * 100, 9);
+  expect(percentile(datum, 50)).toBeCloseTo(25, 6);
+  expect(percentile(datum, 100)).toBe(40);
+  const mixed = mergeData([datum, constantDatum(100, 10)]);
+  expect(percentile(mixed, 75)).toBeCloseTo(40, 6);
+  expect(percentile(mixed, 76)).toBe(100);
 });
 
 test('errors are ones among zeros', () => {

@@ -1,8 +1,8 @@
-/** Observed values in ascending order; each stands for `weight` observations. */
-export interface Observations {
-  readonly values: Float64Array;
-  readonly weight: number;
-}
+/** Observed values: each by itself, every one standing for `weight` observations, or counted in bins. */
+export type Observations =
+  | { readonly values: Float64Array; readonly weight: number }
+  /** `cumulative[i]` observations do not exceed `edges[i]`; within a bin they lie evenly. */
+  | { readonly edges: Float64Array; readonly cumulative: Float64Array };
 
 /** What a metric knows of one stretch of time: CloudWatch's statistic set and, for percentiles, the values behind it. */
 export interface Datum {
@@ -27,15 +27,29 @@ export function shareDatum(hits: number, count: number): Datum {
   return mergeData([constantDatum(0, count - hits), constantDatum(1, hits)]);
 }
 
-/** A sample, in any order, of `count` observations. Sorts the sample in place. */
-export function sampleDatum(sample: Float64Array, count: number): Datum {
-  sample.sort();
-  const weight = count / sample.length;
+/** The values, in any order, are all the observations. Sorts them in place. */
+export function valuesDatum(values: Float64Array): Datum {
+  values.sort();
   let sum = 0;
-  for (const value of sample) sum += value;
-  const min = sample[0] ?? 0;
-  const max = sample[sample.length - 1] ?? 0;
-  return { count, sum: sum * weight, min, max, observations: [{ values: sample, weight }] };
+  for (const value of values) sum += value;
+  const observations = [{ values, weight: 1 }];
+  return { count: values.length, sum, min: values[0] ?? 0, max: values.at(-1) ?? 0, observations };
+}
+
+/** Observations counted in bins; `edges` has one more member than `counts`. */
+export function histogramDatum(edges: Float64Array, counts: readonly number[]): Datum {
+  const cumulative = new Float64Array(edges.length);
+  let [count, sum, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  counts.forEach((observed, bin) => {
+    const [low = 0, high = 0] = [edges[bin], edges[bin + 1]];
+    count += observed;
+    cumulative[bin + 1] = count;
+    if (observed === 0) return;
+    sum += (observed * (low + high)) / 2;
+    min = Math.min(min, low);
+    max = Math.max(max, high);
+  });
+  return { count, sum, min, max, observations: [{ edges, cumulative }] };
 }
 
 /** The datum of several stretches, or of several sources, as one. */
@@ -72,12 +86,24 @@ export function percentile(datum: Datum, percent: number): number | undefined {
     if (reached(middle)) above = middle;
     else below = middle;
   }
-  const next = observations.map(({ values }) => values[countUpTo(values, below)] ?? Number.POSITIVE_INFINITY);
-  return next.reduce((least, value) => Math.min(least, value), datum.max);
+  const next = observations.map((known) =>
+    'values' in known ? known.values[countUpTo(known.values, below)] : above,
+  );
+  return next.reduce<number>((least, value = datum.max) => Math.min(least, value), datum.max);
 }
 
 function weightUpTo(observations: readonly Observations[], limit: number): number {
-  return observations.reduce((sum, { values, weight }) => sum + countUpTo(values, limit) * weight, 0);
+  return observations.reduce((sum, known) => sum + weightOf(known, limit), 0);
+}
+
+function weightOf(known: Observations, limit: number): number {
+  if ('values' in known) return countUpTo(known.values, limit) * known.weight;
+  const { edges, cumulative } = known;
+  const bin = countUpTo(edges, limit);
+  if (bin === 0) return 0;
+  const [low = 0, high = Number.POSITIVE_INFINITY] = [edges[bin - 1], edges[bin]];
+  const [below = 0, upTo = below] = [cumulative[bin - 1], cumulative[bin]];
+  return below + ((upTo - below) * (limit - low)) / (high - low);
 }
 
 /** The percentage of the observations in `(low, high]`, or undefined where the values are not known. */

@@ -1,11 +1,11 @@
-export { constantDatum, type Datum, mergeData, percentile, percentileRank, sampleDatum } from './datum.ts';
+export { constantDatum, type Datum, mergeData, percentile, percentileRank, valuesDatum } from './datum.ts';
 export { type TrafficDefinition, trafficSchema } from './definition.ts';
 export type { AliasHistory, AliasState } from './history.ts';
+export { latencyDatum } from './latency.ts';
 export {
   type AliasMinute,
   type AliasTraffic,
   incomplete,
-  latencyDatum,
   minuteOf,
   type VersionMinute,
 } from './minute.ts';

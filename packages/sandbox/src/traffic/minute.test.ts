@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import { percentile } from './datum.ts';
 import { trafficSchema } from './definition.ts';
 import type { AliasHistory } from './history.ts';
-import { type AliasTraffic, incomplete, latencyDatum, minuteOf } from './minute.ts';
+import { latencyDatum } from './latency.ts';
+import { type AliasTraffic, incomplete, minuteOf } from './minute.ts';
 
 const START = Date.parse('2026-03-03T20:00:00Z');
 const MINUTE = 60_000;

@@ -6,13 +6,10 @@ import {
   MINUTE,
   throttleRateAt,
 } from './behaviour.ts';
-import { type Datum, sampleDatum } from './datum.ts';
 import type { TrafficDefinition } from './definition.ts';
 import { type AliasHistory, beginning, firstTraffic, sharesOf, stateAt } from './history.ts';
-import { binomial, normal, poisson, type Random, randomOf } from './random.ts';
+import { binomial, poisson, type Random, randomOf } from './random.ts';
 
-/** At most this many latencies are drawn for a version's minute; each then stands for several invocations. */
-const SAMPLE_LIMIT = 2000;
 /** The standard normal's 95th percentile: p95 = median · exp(1.645 σ). */
 const Z95 = 1.6448536269514722;
 
@@ -51,7 +48,7 @@ export interface AliasTraffic {
 }
 
 /** The streams of a minute; each purpose and version has its own, so that one release's fate does not alter another's. */
-function streamsOf({ seed, definition: d }: AliasTraffic, at: number) {
+export function streamsOf({ seed, definition: d }: AliasTraffic, at: number) {
   return (purpose: string, version = ''): Random =>
     randomOf(seed, d.account, d.region ?? '', d.function, d.alias, at, purpose, version);
 }
@@ -71,7 +68,7 @@ function split(random: Random, n: number, shares: readonly number[]): readonly n
 /**
  * The facts of one minute: requests ~ Poisson, spread evenly over the minute, cut where weights, incidents or a
  * version's behaviour change; in each piece throttled, routed by the weights in force, failed and delayed at random.
- * A pure function: any minute, asked in any order, gives the same facts.
+ * Pure: a minute asked again, or in another order, gives the same facts.
  */
 export function minuteOf(traffic: AliasTraffic, at: number): AliasMinute {
   const { definition, history, worldStart } = traffic;
@@ -174,17 +171,4 @@ export function incomplete(traffic: AliasTraffic, whole: AliasMinute, missing: n
   });
   const invoked = versions.reduce((sum, version) => sum + version.invocations, 0);
   return { at: whole.at, requests: invoked + throttles, throttles, versions };
-}
-
-/**
- * The latencies of a version's minute in milliseconds, drawn from its groups: each invocation's own up to 2000, beyond
- * that a sample in which every group keeps its share.
- */
-export function latencyDatum(traffic: AliasTraffic, at: number, minute: VersionMinute): Datum {
-  const random = streamsOf(traffic, at)('latency', minute.version);
-  const sampled = thinned(minute.latencies, Math.min(SAMPLE_LIMIT, minute.invocations));
-  const sample = sampled.flatMap(({ count, median, sigma, slower, extra }) =>
-    Array.from({ length: count }, () => median * Math.exp(sigma * normal(random)) * slower + extra),
-  );
-  return sampleDatum(Float64Array.from(sample), minute.invocations);
 }

@@ -2,14 +2,8 @@ import { MINUTE } from './behaviour.ts';
 import { constantDatum, type Datum, mergeData, shareDatum } from './datum.ts';
 import type { TrafficDefinition } from './definition.ts';
 import { type AliasHistory, firstTraffic } from './history.ts';
-import {
-  type AliasMinute,
-  type AliasTraffic,
-  incomplete,
-  latencyDatum,
-  minuteOf,
-  type VersionMinute,
-} from './minute.ts';
+import { latencyDatum } from './latency.ts';
+import { type AliasMinute, type AliasTraffic, incomplete, minuteOf, type VersionMinute } from './minute.ts';
 import { type AccountBook, inPlace, type Place, placeOf } from './place.ts';
 import type { Dimensions, MetricSource, Series } from './series.ts';
 
