@@ -1,5 +1,11 @@
 import type { VirtualClock } from './clock/index.ts';
-import type { Caller, Service } from './kernel/index.ts';
+import { createCloudWatchService } from './cloudwatch/index.ts';
+import { createDynamoDbService } from './dynamodb/index.ts';
+import { type Caller, type Service, seededRandom } from './kernel/index.ts';
+import { createLambdaService } from './lambda/index.ts';
+import { createSsmService } from './ssm/index.ts';
+import { createStsService, Sessions } from './sts/index.ts';
+import { createTraffic } from './traffic/index.ts';
 import type { WorldParts } from './world/index.ts';
 
 export interface ServicesDependencies {
@@ -22,26 +28,45 @@ export interface Services {
   close(): Promise<void>;
 }
 
-const ACCOUNT = /^\d{12}$/;
-
-export async function createServices(dependencies: ServicesDependencies): Promise<Services> {
-  const { parts } = dependencies;
-  const list: readonly Service[] = [];
-  const [first] = Object.values(parts.accounts);
+/** Brings a world to life at the present virtual moment. Throws when it cannot, such as for code that is not there. */
+export async function createServices({
+  parts,
+  clock,
+  seed,
+  folder,
+  url,
+}: ServicesDependencies): Promise<Services> {
+  const { accounts } = parts;
+  const worldStart = clock.now();
+  const sessions = new Sessions(seededRandom(seed + 7));
+  const lambda = await createLambdaService({
+    definitions: parts.lambda,
+    accounts,
+    folder,
+    seed,
+    worldStart,
+    url,
+  });
+  const traffic = createTraffic({
+    definitions: parts.traffic,
+    accounts,
+    functions: lambda.state,
+    seed,
+    worldStart,
+  });
+  const list: readonly Service[] = [
+    lambda.service,
+    createStsService({ sessions, accounts }),
+    createCloudWatchService({ accounts, alarms: parts.alarms, metrics: parts.metrics, sources: [traffic] }),
+    createSsmService({ accounts, definitions: parts.ssm, seed, worldStart }),
+    await createDynamoDbService({ accounts, tables: parts.dynamodb }),
+  ];
+  const [first] = Object.values(accounts);
   return {
     list,
     account: first?.id ?? '000000000000',
     region: first?.region ?? 'us-east-1',
-    callerOf: (accessKey) =>
-      ACCOUNT.test(accessKey)
-        ? { account: accessKey }
-        : {
-            refusal: {
-              code: 'UnrecognizedClientException',
-              message:
-                'The security token included in the request is invalid. The sandbox takes an account as access key.',
-            },
-          },
+    callerOf: (accessKey) => sessions.callerOf(accessKey, clock.now()),
     async close() {
       for (const service of list) await service.close?.();
     },

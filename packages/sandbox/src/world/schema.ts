@@ -1,6 +1,9 @@
 import * as v from 'valibot';
-import { lambdaSchema } from '../lambda/definition.ts';
-import { trafficSchema } from '../traffic/definition.ts';
+import { alarmSchema, metricSchema } from '../cloudwatch/index.ts';
+import { dynamoSchema } from '../dynamodb/index.ts';
+import { lambdaSchema } from '../lambda/index.ts';
+import { ssmSchema } from '../ssm/index.ts';
+import { trafficSchema } from '../traffic/index.ts';
 import { accountsSchema } from './accounts.ts';
 
 /** Each room's own part of the world, as that room reads it. */
@@ -8,10 +11,10 @@ export const partsSchema = v.strictObject({
   accounts: v.optional(accountsSchema, {}),
   lambda: v.optional(v.array(lambdaSchema), []),
   traffic: v.optional(v.array(trafficSchema), []),
-  alarms: v.optional(v.array(v.unknown()), []),
-  metrics: v.optional(v.array(v.unknown()), []),
-  ssm: v.optional(v.array(v.unknown()), []),
-  dynamodb: v.optional(v.array(v.unknown()), []),
+  alarms: v.optional(v.array(alarmSchema), []),
+  metrics: v.optional(v.array(metricSchema), []),
+  ssm: v.optional(v.array(ssmSchema), []),
+  dynamodb: v.optional(v.array(dynamoSchema), []),
   github: v.optional(v.unknown()),
   jira: v.optional(v.unknown()),
 });

@@ -1,0 +1,201 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, normalize } from 'node:path';
+import { unzipSync } from 'fflate';
+import type { LambdaFunction, Version } from './model.ts';
+import { functionArn } from './names.ts';
+import { RUNTIME_SCRIPT } from './runtime-script.ts';
+
+/** What came of running a handler once. */
+export interface Outcome {
+  /** The JSON that the handler answered, or Lambda's error document. */
+  readonly payload: string;
+  readonly failed: boolean;
+  /** What it wrote, as Lambda logs it. */
+  readonly log: string;
+  /** Real milliseconds. */
+  readonly duration: number;
+}
+
+export interface Run {
+  readonly owner: LambdaFunction;
+  readonly version: Version;
+  readonly payload: string;
+  readonly requestId: string;
+  readonly invokedArn: string;
+  readonly clientContext: string | undefined;
+  /** Virtual epoch milliseconds; the handler's Date begins there and goes on with real time. */
+  readonly now: number;
+}
+
+type Report = { readonly payload: string; readonly failed: boolean };
+
+/** Runs Node handlers from their zips, each call in a process of its own. */
+export class Runtime {
+  readonly #folder: Promise<string>;
+  readonly #unpacked = new Map<string, Promise<string>>();
+  readonly #running = new Set<ChildProcess>();
+  readonly #url: () => string;
+
+  constructor(url: () => string) {
+    this.#url = url;
+    this.#folder = mkdtemp(join(tmpdir(), 'promo-sandbox-lambda-'));
+  }
+
+  async run(run: Run): Promise<Outcome> {
+    const folder = await this.#unpack(run.version);
+    const began = performance.now();
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', RUNTIME_SCRIPT], {
+      cwd: folder,
+      env: { ...environmentOf(run, this.#url()), SANDBOX_TASK_ROOT: folder },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.#running.add(child);
+    try {
+      const { report, written } = await watch(child, run);
+      const duration = performance.now() - began;
+      return { ...report, duration, log: logOf(run, written, duration) };
+    } finally {
+      child.kill('SIGKILL');
+      this.#running.delete(child);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const child of this.#running) child.kill('SIGKILL');
+    await rm(await this.#folder, { recursive: true, force: true });
+  }
+
+  #unpack({ code }: Version): Promise<string> {
+    const known = this.#unpacked.get(code.sha256);
+    if (known !== undefined) return known;
+    const unpacked = this.#folder.then((folder) =>
+      unpackInto(join(folder, String(this.#unpacked.size)), code.zip),
+    );
+    this.#unpacked.set(code.sha256, unpacked);
+    return unpacked;
+  }
+}
+
+async function unpackInto(folder: string, zip: Uint8Array): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, content] of Object.entries(unzipSync(zip))) {
+    const path = normalize(join(folder, name));
+    if (name.endsWith('/') || !path.startsWith(folder)) continue;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+  }
+  return folder;
+}
+
+/** The handler's report, or Lambda's own for one that died or took too long. */
+function watch(child: ChildProcess, run: Run): Promise<{ report: Report; written: string }> {
+  return new Promise((resolve) => {
+    let written = '';
+    let report: Report | undefined;
+    const collect = (chunk: Buffer): void => {
+      written += chunk.toString('utf8');
+    };
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
+    const { timeout } = run.version.configuration;
+    const timer = setTimeout(() => {
+      const message = `${run.requestId} Error: Task timed out after ${timeout.toFixed(2)} seconds`;
+      report ??= failure('Sandbox.Timedout', `RequestId: ${message}`);
+      child.kill('SIGKILL');
+    }, timeout * 1000);
+    child.once('message', (message) => {
+      report ??= message as Report;
+      child.kill('SIGTERM');
+    });
+    child.once('error', (error) => {
+      report ??= failure('Runtime.ExitError', `RequestId: ${run.requestId} Error: ${error.message}`);
+    });
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      const how = code === null ? `signal: ${signal}` : `exit status ${code}`;
+      report ??= failure(
+        'Runtime.ExitError',
+        `RequestId: ${run.requestId} Error: Runtime exited with error: ${how}`,
+      );
+      resolve({ report, written });
+    });
+    child.send({
+      payload: run.payload,
+      handler: run.version.configuration.handler,
+      now: run.now,
+      timeout: timeout * 1000,
+      context: {
+        awsRequestId: run.requestId,
+        functionName: run.owner.name,
+        functionVersion: run.version.number,
+        invokedFunctionArn: run.invokedArn,
+        memoryLimitInMB: String(run.version.configuration.memory),
+        logGroupName: `/aws/lambda/${run.owner.name}`,
+        logStreamName: logStream(run),
+        clientContext: run.clientContext === undefined ? undefined : decodeContext(run.clientContext),
+      },
+    });
+  });
+}
+
+function failure(errorType: string, errorMessage: string): Report {
+  return { payload: JSON.stringify({ errorType, errorMessage }), failed: true };
+}
+
+function decodeContext(base64: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function logStream({ now, version }: Run): string {
+  return `${new Date(now).toISOString().slice(0, 10).replaceAll('-', '/')}/[${version.number}]${randomUUID().replaceAll('-', '')}`;
+}
+
+function environmentOf({ owner, version }: Run, url: string): Record<string, string> {
+  const { PATH = '', HOME = '', TMPDIR = '' } = process.env;
+  return {
+    PATH,
+    HOME,
+    ...(TMPDIR === '' ? {} : { TMPDIR }),
+    TZ: ':UTC',
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: owner.scope.account,
+    AWS_SECRET_ACCESS_KEY: 'sandbox',
+    AWS_REGION: owner.scope.region,
+    AWS_DEFAULT_REGION: owner.scope.region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${version.configuration.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: owner.name,
+    AWS_LAMBDA_FUNCTION_VERSION: version.number,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(version.configuration.memory),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${owner.name}`,
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    _HANDLER: version.configuration.handler,
+    ...version.configuration.environment,
+  };
+}
+
+function logOf({ requestId, version }: Run, written: string, duration: number): string {
+  const spent = `Duration: ${duration.toFixed(2)} ms\tBilled Duration: ${Math.ceil(duration)} ms`;
+  const memory = `Memory Size: ${version.configuration.memory} MB`;
+  return [
+    `START RequestId: ${requestId} Version: ${version.number}`,
+    ...(written === '' ? [] : [written.trimEnd()]),
+    `END RequestId: ${requestId}`,
+    `REPORT RequestId: ${requestId}\t${spent}\t${memory}`,
+    '',
+  ].join('\n');
+}
+
+export function qualifiedArn(
+  { owner, version }: Pick<Run, 'owner' | 'version'>,
+  alias: string | undefined,
+): string {
+  const qualifier = alias ?? (version.number === '$LATEST' ? undefined : version.number);
+  return functionArn(owner.scope, owner.name, qualifier);
+}

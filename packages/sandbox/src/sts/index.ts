@@ -1,0 +1,2 @@
+export { createStsService, type StsDependencies } from './service.ts';
+export { type Session, Sessions } from './session.ts';
