@@ -72,11 +72,12 @@ export async function keep(
   origin: Origin,
   aliases: AliasStore,
   patience: Patience,
+  reason = '',
 ): Promise<KeptAlias> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const at = patience.clock.now();
     const name = keptName(kind, at);
-    const made = await aliases.create(functionName, name, origin.version, describeOrigin(origin));
+    const made = await aliases.create(functionName, name, origin.version, describeOrigin(origin, reason));
     if (made !== 'exists') return { name, at, ...origin };
     const mine = ofRun(kind, origin.alias, origin.runId, await aliases.list(functionName));
     if (mine) return mine;

@@ -26,10 +26,11 @@ export function keptName(kind: KeptKind, at: number): string {
   return `${kind}-${date}-${time}`;
 }
 
-/** At most the 256 characters that Lambda takes: an alias's name has 128, a version 16, a run 20. */
-export function describeOrigin(origin: Origin): string {
+/** The description of an alias that keeps a version, with the reason where there is one, in the 256 characters that Lambda takes. */
+export function describeOrigin(origin: Origin, reason = ''): string {
   const run = origin.runId ? `, run ${origin.runId}` : '';
-  return `promo-actions: version ${origin.version} of ${origin.alias}${run}`;
+  const because = reason ? `: ${reason.replace(/\s+/g, ' ').trim()}` : '';
+  return `promo-actions: version ${origin.version} of ${origin.alias}${run}${because}`.slice(0, 256);
 }
 
 /** The kept aliases of one kind made for one alias, newest first. Those made by hand, without an origin, are not among them. */
@@ -47,7 +48,9 @@ export function isKept(name: string): boolean {
 
 function readKept(kind: KeptKind, alias: Alias): readonly KeptAlias[] {
   const name = /^([a-z]+)-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/.exec(alias.name);
-  const origin = /^promo-actions: version (\d+) of ([\w-]+)(?:, run (\d+))?$/.exec(alias.description);
+  const origin = /^promo-actions: version (\d+) of ([\w-]+)(?:, run (\d+))?(?:: .*)?$/.exec(
+    alias.description,
+  );
   if (!name || name[1] !== kind || !origin) return [];
   const [, , year, month, day, hour, minute, second] = name;
   const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);

@@ -1,0 +1,116 @@
+import { defineContract, duration, flag, list, matching, text } from '@promo-actions/core/action';
+import { aliasInput, wrongFunctions } from '@promo-actions/core/lambda';
+
+export const contract = defineContract({
+  name: 'rollback',
+  kind: 'change',
+  description:
+    'Returns Lambda aliases to an earlier version at once, clears their weights, keeps the bad version for study, and goes on past a failure.',
+  inputs: {
+    functions: list(
+      'The functions, by name or ARN, in the order of promotion; they are rolled back in reverse.',
+    ),
+    alias: aliasInput('The alias that callers invoke, the same for all functions.', {}),
+    all: flag(
+      'Rolls back the functions of every service in the policy, in reverse order: those that the policy gives under `functions` and `alias` for the service in this `environment`.',
+      { default: 'false' },
+    ),
+    target: matching(
+      /^[\w.+-]{1,256}$/,
+      '`previous`, a version, a backup alias, or a release',
+      'Where to return to: `previous` (the stable version while a canary is out, else what the newest backup alias keeps, else the version published before), the number of a version, a backup alias such as `backup-20260303-200500`, or a release by the description its version was published with, such as `v1.3.0`.',
+      { default: 'previous' },
+    ),
+    reason: text('Why. It stands in the summary and in the description of the incident alias.', {
+      required: true,
+    }),
+    'safety-delay': duration('How long people can still cancel before anything is changed.', {
+      default: '10s',
+    }),
+    force: flag('Skips the safety delay.', { default: 'false' }),
+    'incident-alias': flag(
+      'Keeps the version that is left under an alias `incident-YYYYMMDD-HHMMSS`, made before anything is changed. Where it cannot be made the rollback goes on.',
+      { default: 'true' },
+    ),
+    verify: flag(
+      'Invokes each restored alias with `health-payload`, when that is given, and fails unless it answers with status 200. The alias is read back in any case.',
+      { default: 'true' },
+    ),
+    'health-payload': text('The event that restored functions are invoked with, as JSON.'),
+    timeout: duration('How long to wait for each alias to read what was written, and to be healthy.', {
+      default: '2m',
+    }),
+  },
+  outputs: {
+    'from-version':
+      'The version that was left. For several functions `function=version`, separated by commas; so are the next two.',
+    'to-version': 'The version that serves now.',
+    'incident-alias': 'The alias that keeps the version that was left; empty when none was made.',
+    restored: 'The functions that were rolled back, separated by commas; empty when there was nothing to do.',
+    failed:
+      'The functions that could not be rolled back, or are not healthy afterwards, separated by commas.',
+  },
+  permissions: {
+    aws: [
+      'lambda:ListAliases',
+      'lambda:ListVersionsByFunction',
+      'lambda:GetAlias',
+      'lambda:UpdateAlias',
+      'lambda:CreateAlias',
+      'lambda:GetFunctionConfiguration',
+      'lambda:InvokeFunction',
+    ],
+  },
+  example: { functions: 'tenant-service', alias: 'latest-prod', reason: 'Errors rose after v1.4.0' },
+  check(inputs) {
+    const { functions, alias, all, environment, service, target = '', healthPayload } = inputs;
+    const problems = [];
+    if (all === false && functions === undefined) {
+      problems.push({ input: 'functions', message: 'is missing; expected functions, or `all: true`.' });
+    }
+    if (all === false && alias === undefined) {
+      problems.push({ input: 'alias', message: 'is missing; expected the alias that callers invoke.' });
+    }
+    if (all && environment === undefined) {
+      problems.push({
+        input: 'environment',
+        message: 'is missing; `all` needs it to find each service’s functions and alias in the policy.',
+      });
+    }
+    if (all && service !== undefined) {
+      problems.push({
+        input: 'service',
+        message: 'contradicts `all`, which means every service. Give one of them.',
+      });
+    }
+    const wrong = wrongFunctions(functions ?? []);
+    if (wrong.length > 0) {
+      problems.push({
+        input: 'functions',
+        message: `got ${wrong.join(', ')}, expected names or ARNs of functions, without a version or alias.`,
+      });
+    }
+    if (/^\d+$/.test(target) && (all || (functions?.length ?? 0) > 1)) {
+      problems.push({
+        input: 'target',
+        message: `got "${target}", but each function counts its versions for itself. For several functions give \`previous\` or a release such as \`v1.3.0\`.`,
+      });
+    }
+    if (healthPayload !== undefined && !isJson(healthPayload)) {
+      problems.push({
+        input: 'health-payload',
+        message: 'is not readable as JSON; expected an event such as `{"path": "/health"}`.',
+      });
+    }
+    return problems;
+  },
+});
+
+function isJson(value: string): boolean {
+  try {
+    JSON.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,31 @@
+import { runAction } from '@promo-actions/core/action';
+import { actionsRunner } from '@promo-actions/gateways/runner';
+import { contract } from './contract.ts';
+
+await runAction(contract, actionsRunner(), {
+  async main({ inputs, log, clock, signal, context, readFile }) {
+    const core = await import('@promo-actions/core/rollback');
+    const lambda = await import('@promo-actions/gateways/aws-lambda');
+    const { target, reason, incidentAlias, dryRun, timeout } = inputs;
+    const order = {
+      places: core.scopeOf(inputs, await readFile(inputs.policy)),
+      target,
+      reason,
+      runId: context.runId,
+      safetyDelay: inputs.force ? 0 : inputs.safetyDelay,
+      incidentAlias,
+      dryRun,
+    };
+    const patience = { clock, log, signal, timeout };
+    const verify =
+      inputs.verify && inputs.healthPayload !== undefined
+        ? core.verifyByInvoking(inputs.healthPayload, lambda.createFunctionInvoker(), { clock, log, timeout })
+        : core.trustTheAlias;
+    const ports = { aliases: lambda.createAliasStore(), functions: lambda.createFunctionStore() };
+    const { summary, failure, ...outputs } = core.reportRollback(
+      order,
+      await core.rollback(order, ports, verify, patience),
+    );
+    return { outputs, summary, ...(failure ? { failure } : {}) };
+  },
+});

@@ -1,0 +1,60 @@
+import { cell, table } from '../action/index.ts';
+import { describeRestored, type Restored, type RollbackOrder } from './rollback.ts';
+
+/** The outputs, summary and failure that a rollback amounts to. */
+export interface RollbackReport {
+  readonly fromVersion: string;
+  readonly toVersion: string;
+  readonly incidentAlias: string;
+  readonly restored: string;
+  readonly failed: string;
+  readonly summary: string;
+  readonly failure: string | undefined;
+}
+
+const marks = { restored: '✅', unchanged: '➖', planned: '📝', failed: '❌' } as const;
+
+export function reportRollback(order: RollbackOrder, results: readonly Restored[]): RollbackReport {
+  const failed = results.filter(({ outcome }) => outcome === 'failed');
+  const restored = results.filter(({ outcome }) => outcome === 'restored');
+  const names = (some: readonly Restored[]) => some.map(({ place }) => place.functionName).join(',');
+  return {
+    fromVersion: outputOf(results, ({ from }) => from),
+    toVersion: outputOf(results, ({ to }) => to),
+    incidentAlias: outputOf(results, ({ incidentAlias }) => incidentAlias),
+    restored: names(restored),
+    failed: names(failed),
+    summary: summarize(order, results),
+    failure: failed.length > 0 ? failureOf(failed, results) : undefined,
+  };
+}
+
+function failureOf(failed: readonly Restored[], results: readonly Restored[]): string {
+  const others = results.length - failed.length;
+  const head = `rollback: ${failed.length} of ${results.length} failed${others > 0 ? '; the others were rolled back or needed nothing' : ''}.`;
+  return [head, ...failed.map((result) => `  ${describeRestored(result)}`)].join('\n');
+}
+
+/** The value itself for one function; `function=value` for several. */
+function outputOf(results: readonly Restored[], pick: (result: Restored) => string): string {
+  const [only] = results;
+  if (results.length === 1 && only) return pick(only);
+  return results
+    .filter((result) => pick(result) !== '')
+    .map((result) => `${result.place.functionName}=${pick(result)}`)
+    .join(',');
+}
+
+function summarize(order: RollbackOrder, results: readonly Restored[]): string {
+  const rows = results.map(({ place, outcome, from, to, incidentAlias, note }) => [
+    marks[outcome],
+    `${place.functionName}:${place.alias}`,
+    from,
+    to,
+    incidentAlias,
+    outcome === 'unchanged' ? 'nothing to do' : note,
+  ]);
+  const title = order.dryRun ? 'Rollback (dry run)' : 'Rollback';
+  const head = table(['', 'Alias', 'From', 'To', 'Incident alias', ''], rows);
+  return `### ${title}\n\n> ${cell(order.reason)}\n\n${head}`;
+}

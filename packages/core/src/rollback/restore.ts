@@ -1,0 +1,135 @@
+import { OutsideError } from '../action/index.ts';
+import {
+  type Alias,
+  type AliasStore,
+  aliasMissing,
+  describeTraffic,
+  type FunctionStore,
+  type Patience,
+  readyOrRefuse,
+  sameTraffic,
+  until,
+} from '../lambda/index.ts';
+import { keep } from './backup.ts';
+import { findDestination } from './target.ts';
+
+/** One alias to roll back. */
+export interface Place {
+  readonly functionName: string;
+  readonly alias: string;
+  readonly service?: string;
+}
+
+/** What a rollback will do with one alias. */
+export interface Step {
+  readonly place: Place;
+  /** The version that is left: the canary while one is out, else the stable one. */
+  readonly from: string;
+  readonly to: string;
+  readonly because: string;
+  /** False when the alias is on that version alone already. */
+  readonly needed: boolean;
+}
+
+export interface RestorePorts {
+  readonly aliases: AliasStore;
+  readonly functions: Pick<FunctionStore, 'describe' | 'versions'>;
+}
+
+/** How often a restore is written anew because someone else touched the alias meanwhile. */
+const tries = 5;
+
+/** @throws OutsideError when the alias is not there, or the target means no version of the function. */
+export async function planStep(
+  place: Place,
+  target: string,
+  runId: string,
+  ports: RestorePorts,
+): Promise<Step> {
+  const { functionName } = place;
+  const aliases = await ports.aliases.list(functionName);
+  const what = `\`${functionName}:${place.alias}\` was not rolled back`;
+  const alias = aliases.find(({ name }) => name === place.alias);
+  if (!alias) throw aliasMissing(functionName, place.alias, what);
+  const versions = await ports.functions.versions(functionName);
+  const destination = findDestination(target, { alias, aliases, versions, runId });
+  if (destination.kind === 'unknown') {
+    throw new OutsideError({ what, why: destination.why, remedy: destination.remedy });
+  }
+  return {
+    place,
+    from: alias.canary?.version ?? alias.stableVersion,
+    to: destination.version,
+    because: destination.because,
+    needed: !sameTraffic(alias, { stableVersion: destination.version }),
+  };
+}
+
+/** Keeps the version that is left under an incident alias, for study. Answers its name. */
+export async function keepIncident(
+  step: Step,
+  { runId, reason }: { readonly runId: string; readonly reason: string },
+  aliases: AliasStore,
+  patience: Patience,
+): Promise<string | undefined> {
+  if (step.from === '$LATEST' || step.from === step.to) return undefined;
+  const origin = { alias: step.place.alias, version: step.from, runId };
+  return (await keep(step.place.functionName, 'incident', origin, aliases, patience, reason)).name;
+}
+
+/**
+ * Sends every request of the alias to the version and clears all weights, whatever the alias carries by now, then
+ * reads until it is so.
+ * @throws OutsideError that says what the alias reads.
+ */
+export async function restore(step: Step, ports: RestorePorts, patience: Patience): Promise<Alias> {
+  const { place, to } = step;
+  await readyOrRefuse(ports.functions, place.functionName, to, patience);
+  const wanted = { stableVersion: to };
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    const alias = await read(place, ports.aliases);
+    if (sameTraffic(alias, wanted) || (await ports.aliases.update(alias, wanted)) !== 'moved') {
+      return settle(place, wanted, ports.aliases, patience);
+    }
+    patience.log.info(
+      `\`${place.functionName}:${place.alias}\` was changed by someone else meanwhile. Trying again.`,
+    );
+  }
+  const now = await read(place, ports.aliases);
+  throw new OutsideError({
+    what: `\`${place.functionName}:${place.alias}\` was not rolled back to version ${to}`,
+    why: `someone else changed it ${tries} times meanwhile; it reads ${describeTraffic(now)}`,
+    remedy: 'Cancel the promotion that moves it, then roll back again',
+  });
+}
+
+async function settle(
+  place: Place,
+  wanted: { readonly stableVersion: string },
+  aliases: AliasStore,
+  patience: Patience,
+): Promise<Alias> {
+  const name = `\`${place.functionName}:${place.alias}\``;
+  let seen = '';
+  return until(
+    async () => {
+      const alias = await read(place, aliases);
+      seen = describeTraffic(alias);
+      return sameTraffic(alias, wanted) ? alias : undefined;
+    },
+    patience,
+    () => `Waiting for ${name} to become ${describeTraffic(wanted)}; it reads ${seen}`,
+    () => ({
+      what: `${name} did not become ${describeTraffic(wanted)}`,
+      why: `it reads ${seen}`,
+      changed: 'the alias was updated, and Lambda accepted it',
+      remedy: 'Cancel the promotion that moves it (CloudTrail, UpdateAlias), then roll back again',
+    }),
+  );
+}
+
+async function read(place: Place, aliases: AliasStore): Promise<Alias> {
+  const alias = await aliases.find(place.functionName, place.alias);
+  if (!alias) throw aliasMissing(place.functionName, place.alias, 'the rollback stopped');
+  return alias;
+}

@@ -1,0 +1,311 @@
+import { describe, expect, test } from '@jest/globals';
+import { InputError, OutsideError } from '../action/index.ts';
+import {
+  type AliasChange,
+  type AliasStore,
+  type FunctionVersion,
+  memoryAliasStore,
+} from '../lambda/index.ts';
+import { reportRollback } from './report.ts';
+import { type RollbackOrder, rollback, type Verify } from './rollback.ts';
+import { scopeOf } from './scope.ts';
+import { findDestination } from './target.ts';
+
+const start = Date.parse('2026-03-03T20:30:00Z');
+
+function published(version: string, description = '', state = 'Active'): FunctionVersion {
+  return {
+    functionName: 'orders',
+    version,
+    codeSha256: '',
+    codeSize: 0,
+    description,
+    role: '',
+    state,
+    lastUpdateStatus: 'Successful',
+    lastModified: 0,
+    packageType: 'Zip',
+    timeout: 3_000,
+    revisionId: '',
+  };
+}
+
+const versions = [
+  published('1'),
+  published('2', 'v1.2.0'),
+  published('3', 'v1.3.0'),
+  published('4', 'v1.4.0'),
+];
+const functions = {
+  describe: async (_: string, version = '') => versions.find((known) => known.version === version),
+  versions: async () => versions,
+};
+const backupOf3 = { stableVersion: '3', description: 'promo-actions: version 3 of live, run 6000' };
+const shifted = { stableVersion: '3', canary: { version: '4', weight: 10 } };
+
+function world(live: string | AliasChange, more: Record<string, string | AliasChange> = {}) {
+  return memoryAliasStore({ orders: { live, ...more } });
+}
+
+function order(over: Partial<RollbackOrder> = {}): RollbackOrder {
+  return {
+    places: [{ functionName: 'orders', alias: 'live' }],
+    target: 'previous',
+    reason: 'errors rose',
+    runId: '7001',
+    safetyDelay: 10_000,
+    incidentAlias: true,
+    dryRun: false,
+    ...over,
+  };
+}
+
+function run(aliases: AliasStore, given = order(), verify: Verify = async () => undefined) {
+  let now = start;
+  const lines: string[] = [];
+  const say = (line: string) => lines.push(line);
+  const clock = {
+    now: () => now,
+    sleep: async (milliseconds: number) => {
+      now += milliseconds;
+    },
+  };
+  const results = rollback(given, { aliases, functions }, verify, {
+    clock,
+    log: { info: say, warning: say },
+    timeout: 60_000,
+  });
+  return results.then((all) => ({
+    results: all,
+    lines,
+    elapsed: now - start,
+    report: reportRollback(given, all),
+  }));
+}
+
+describe('the target', () => {
+  const find = (target: string, live: string | AliasChange, more = {}, runId = '7001') => {
+    const aliases = world(live, more);
+    return aliases.list('orders').then((all) => {
+      const alias = all.find(({ name }) => name === 'live');
+      if (!alias) throw new Error('no alias');
+      return findDestination(target, { alias, aliases: all, versions, runId });
+    });
+  };
+
+  test.each<[string, string, string | AliasChange, Record<string, string | AliasChange>, string]>([
+    [
+      'previous is the stable version while a canary is out',
+      'previous',
+      { stableVersion: '2', canary: { version: '4', weight: 1 } },
+      { 'backup-20260303-200500': backupOf3 },
+      '2',
+    ],
+    [
+      'previous is what the newest backup keeps',
+      'previous',
+      '4',
+      {
+        'backup-20260303-200500': backupOf3,
+        'backup-20260101-000000': { stableVersion: '1', description: 'promo-actions: version 1 of live' },
+      },
+      '3',
+    ],
+    ['previous is the version published before, without backups', 'previous', '4', {}, '3'],
+    [
+      'previous leaves the backups of other aliases alone',
+      'previous',
+      '4',
+      { 'backup-20260303-200500': { stableVersion: '1', description: 'promo-actions: version 1 of test' } },
+      '3',
+    ],
+    [
+      'previous stays where this run has gone before',
+      'previous',
+      '3',
+      {
+        'incident-20260303-200500': {
+          stableVersion: '4',
+          description: 'promo-actions: version 4 of live, run 7001: errors rose',
+        },
+      },
+      '3',
+    ],
+    ['a version', '2', '4', {}, '2'],
+    ['a backup alias', 'backup-20260303-200500', '4', { 'backup-20260303-200500': backupOf3 }, '3'],
+    ['a release', 'v1.2.0', '4', {}, '2'],
+  ])('%s', async (_, target, live, more, version) => {
+    expect(await find(target, live, more)).toMatchObject({ kind: 'version', version });
+  });
+
+  test.each<[string, string, string | AliasChange, Record<string, string>, RegExp]>([
+    ['no such version', '9', '4', {}, /no version 9; published are 1, 2 \(v1.2.0\), 3/],
+    [
+      'nothing of that name',
+      'v9.0.0',
+      '4',
+      { 'backup-20260303-200500': '3' },
+      /called `v9.0.0`; backups are backup-2026/,
+    ],
+    ['the alias itself', 'live', '4', {}, /the alias itself/],
+    [
+      'nothing before the first',
+      'previous',
+      '1',
+      {},
+      /no backup of `live` and no version published before 1/,
+    ],
+    ['an alias at $LATEST', 'blue', '4', { blue: '$LATEST' }, /points to `\$LATEST`/],
+  ])('%s is told', async (_, target, live, more, why) => {
+    const destination = await find(target, live, more);
+    expect(destination.kind === 'unknown' && destination.why).toMatch(why);
+  });
+});
+
+test('clears the canary, after keeping the bad version for study', async () => {
+  const aliases = world(shifted);
+  const { results, report, elapsed } = await run(aliases);
+  expect(aliases.writes).toEqual(['create incident-20260303-203010 4', 'update live 3']);
+  expect(results).toMatchObject([{ outcome: 'restored', from: '4', to: '3' }]);
+  expect(report).toMatchObject({
+    fromVersion: '4',
+    toVersion: '3',
+    incidentAlias: 'incident-20260303-203010',
+    restored: 'orders',
+    failed: '',
+  });
+  expect(report.failure).toBeUndefined();
+  expect(elapsed).toBeGreaterThanOrEqual(10_000);
+});
+
+test('twice changes nothing the second time and is no failure', async () => {
+  const aliases = world('4');
+  await run(aliases);
+  const { results, report, elapsed } = await run(aliases);
+  expect(results).toMatchObject([{ outcome: 'unchanged', to: '3' }]);
+  expect(report).toMatchObject({ restored: '', failed: '', failure: undefined });
+  expect(aliases.writes).toHaveLength(2);
+  expect(elapsed).toBe(0);
+});
+
+test('clears weights even where the target is stable already', async () => {
+  const aliases = world(shifted);
+  await run(aliases, order({ target: '3', incidentAlias: false, safetyDelay: 0 }));
+  expect(aliases.writes).toEqual(['update live 3']);
+});
+
+test('a dry run says what would go where', async () => {
+  const aliases = world(shifted);
+  const { results, lines, elapsed } = await run(aliases, order({ dryRun: true }));
+  expect(results).toMatchObject([{ outcome: 'planned', from: '4', to: '3' }]);
+  expect(lines.join()).toMatch(/would go from version 4 to version 3/);
+  expect([aliases.writes, elapsed]).toEqual([[], 0]);
+});
+
+test('an incident alias that cannot be made does not stop the rollback', async () => {
+  const aliases = world(shifted);
+  const create = async () => {
+    throw new OutsideError({ what: 'too many aliases', remedy: 'remove some' });
+  };
+  const { results, lines } = await run({ ...aliases, create });
+  expect(results).toMatchObject([{ outcome: 'restored', incidentAlias: '' }]);
+  expect(lines.join()).toMatch(/No incident alias was made, and the rollback goes on: too many aliases/);
+});
+
+test('goes in reverse order and on past a failure, and tells all', async () => {
+  const aliases = memoryAliasStore({ tenants: { live: '4' }, sites: { live: '4' }, events: { live: '4' } });
+  const updates: string[] = [];
+  const stubborn: AliasStore = {
+    ...aliases,
+    async update(lastRead, change) {
+      updates.push(lastRead.functionName);
+      if (lastRead.functionName === 'sites') throw new OutsideError({ what: 'denied', remedy: 'allow it' });
+      return aliases.update(lastRead, change);
+    },
+  };
+  const places = ['tenants', 'absent', 'sites', 'events'].map((functionName) => ({
+    functionName,
+    alias: 'live',
+  }));
+  const { report } = await run(stubborn, order({ places }));
+  expect(updates).toEqual(['events', 'sites', 'tenants']);
+  expect(report).toMatchObject({
+    restored: 'events,tenants',
+    failed: 'sites,absent',
+    toVersion: 'events=3,sites=3,tenants=3',
+  });
+  expect(report.failure).toMatch(
+    /2 of 4 failed.*\n.*`sites:live` failed: denied.*\n.*`absent:live` failed.*no alias `live`/,
+  );
+});
+
+test('persists when someone else moves the alias meanwhile', async () => {
+  const aliases = world(shifted);
+  let meddled = 0;
+  const update: AliasStore['update'] = (lastRead, change) => {
+    if (meddled++ < 3)
+      aliases.meddle('orders', 'live', { stableVersion: '3', canary: { version: '4', weight: 50 } });
+    return aliases.update(lastRead, change);
+  };
+  const { results } = await run({ ...aliases, update });
+  expect(results).toMatchObject([{ outcome: 'restored' }]);
+  expect(await aliases.find('orders', 'live')).toMatchObject({ stableVersion: '3' });
+});
+
+test('a restored version that is not healthy fails, saying that it serves', async () => {
+  const { report } = await run(world('4'), order(), async () => 'status 503');
+  expect(report).toMatchObject({ restored: '', failed: 'orders', toVersion: '3' });
+  expect(report.failure).toMatch(/on version 3 now, but is not healthy: status 503/);
+});
+
+test('a version that failed to start is not returned to', async () => {
+  const broken = { ...functions, describe: async () => published('3', '', 'Failed') };
+  const aliases = world('4');
+  const clock = { now: () => start, sleep: async () => {} };
+  const log = { info: () => {}, warning: () => {} };
+  const [result] = await rollback(order(), { aliases, functions: broken }, async () => undefined, {
+    clock,
+    log,
+    timeout: 1_000,
+  });
+  expect(result).toMatchObject({ outcome: 'failed', note: expect.stringMatching(/its State is Failed/) });
+  expect(await aliases.find('orders', 'live')).toMatchObject({ stableVersion: '4' });
+});
+
+describe('all services', () => {
+  const inputs = {
+    all: true,
+    environment: 'prod',
+    service: undefined,
+    functions: undefined,
+    alias: undefined,
+    policy: 'p.yml',
+  };
+  const policy = `
+environments: { prod: { alias: live } }
+services:
+  tenants: { functions: [tenants] }
+  sites: { functions: [sites-a, sites-b], environments: { prod: { alias: latest-prod } } }
+`;
+
+  test('are those of the policy, in its order', () => {
+    expect(scopeOf(inputs, policy)).toEqual([
+      { functionName: 'tenants', alias: 'live', service: 'tenants' },
+      { functionName: 'sites-a', alias: 'latest-prod', service: 'sites' },
+      { functionName: 'sites-b', alias: 'latest-prod', service: 'sites' },
+    ]);
+  });
+
+  test.each([
+    ['no policy', undefined, /p.yml is not in the checkout/],
+    [
+      'a service without functions',
+      'services: { tenants: { alias: live } }',
+      /no `functions` for service `tenants`/,
+    ],
+    ['no services', 'defaults: { alias: live }', /finds no services/],
+  ])('%s is told', (_, text, message) => {
+    expect(() => scopeOf(inputs, text)).toThrow(InputError);
+    expect(() => scopeOf(inputs, text)).toThrow(message);
+  });
+});

@@ -1,0 +1,128 @@
+import { type Log, OutsideError } from '../action/index.ts';
+import { formatDuration } from '../clock/index.ts';
+import { type Patience, pauseFor } from '../lambda/index.ts';
+import { keepIncident, type Place, planStep, type RestorePorts, restore, type Step } from './restore.ts';
+
+export interface RollbackOrder {
+  /** In the order of promotion; they are rolled back in reverse. */
+  readonly places: readonly Place[];
+  readonly target: string;
+  readonly reason: string;
+  readonly runId: string;
+  /** Milliseconds in which people can still cancel; 0 goes at once. */
+  readonly safetyDelay: number;
+  readonly incidentAlias: boolean;
+  readonly dryRun: boolean;
+}
+
+/** What became of one alias. */
+export interface Restored {
+  readonly place: Place;
+  /** `unchanged` was on its target already; `planned` is a dry run's answer. */
+  readonly outcome: 'restored' | 'unchanged' | 'planned' | 'failed';
+  readonly from: string;
+  readonly to: string;
+  readonly incidentAlias: string;
+  /** Why this version, or what went wrong. */
+  readonly note: string;
+}
+
+/** Checks that a restored alias serves; answers what is wrong, or undefined when nothing is. */
+export type Verify = (place: Place) => Promise<string | undefined>;
+
+/**
+ * Returns aliases to an earlier version, in reverse order, and goes on past a failure: half an environment rolled back
+ * is worse than one function that could not be. Never blocked by a window or a gate.
+ */
+export async function rollback(
+  order: RollbackOrder,
+  ports: RestorePorts,
+  verify: Verify,
+  patience: Patience & { readonly log: Pick<Log, 'info' | 'warning'> },
+): Promise<readonly Restored[]> {
+  const plans: { readonly place: Place; readonly step: Step | OutsideError }[] = [];
+  for (const place of order.places.toReversed()) {
+    plans.push({ place, step: await tried(() => planStep(place, order.target, order.runId, ports)) });
+  }
+  const due = plans.filter(({ step }) => !(step instanceof OutsideError) && step.needed);
+  if (due.length > 0 && !order.dryRun) await letPeopleCancel(order, due.length, patience);
+
+  const results: Restored[] = [];
+  for (const { place, step } of plans) {
+    const result =
+      step instanceof OutsideError
+        ? { place, outcome: 'failed' as const, from: '', to: '', incidentAlias: '', note: step.message }
+        : await carryOut(step, order, ports, verify, patience);
+    patience.log.info(describeRestored(result));
+    results.push(result);
+  }
+  return results;
+}
+
+async function carryOut(
+  step: Step,
+  order: RollbackOrder,
+  ports: RestorePorts,
+  verify: Verify,
+  { clock, log, timeout }: Patience & { readonly log: Pick<Log, 'info' | 'warning'> },
+): Promise<Restored> {
+  const { place } = step;
+  const result = { place, from: step.from, to: step.to, incidentAlias: '', note: step.because };
+  if (!step.needed) return { ...result, outcome: 'unchanged' };
+  if (order.dryRun) return { ...result, outcome: 'planned' };
+  const patience = { clock, log, timeout };
+  const incidentAlias = order.incidentAlias ? await keptIncident(step, order, ports, patience) : '';
+  const kept = { ...result, incidentAlias };
+  const after = await tried(() => restore(step, ports, patience));
+  if (after instanceof OutsideError) return { ...kept, outcome: 'failed', note: after.message };
+  const wrong = await tried(() => verify(place));
+  if (wrong === undefined) return { ...kept, outcome: 'restored' };
+  const how =
+    wrong instanceof OutsideError ? `could not be verified: ${wrong.message}` : `is not healthy: ${wrong}`;
+  return { ...kept, outcome: 'failed', note: `it is on version ${step.to} now, but ${how}` };
+}
+
+/** A bad version that cannot be kept for study is no reason to keep serving it. */
+async function keptIncident(
+  step: Step,
+  order: RollbackOrder,
+  ports: RestorePorts,
+  patience: Patience & { readonly log: Pick<Log, 'warning'> },
+): Promise<string> {
+  const name = await tried(() => keepIncident(step, order, ports.aliases, patience));
+  if (!(name instanceof OutsideError)) return name ?? '';
+  patience.log.warning(`No incident alias was made, and the rollback goes on: ${name.message}`);
+  return '';
+}
+
+async function tried<T>(work: () => Promise<T>): Promise<T | OutsideError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof OutsideError) return error;
+    throw error;
+  }
+}
+
+async function letPeopleCancel(order: RollbackOrder, due: number, patience: Patience): Promise<void> {
+  if (order.safetyDelay === 0) return;
+  const what = due === 1 ? 'one alias' : `${due} aliases`;
+  patience.log.info(
+    `Rolling back ${what} in ${formatDuration(order.safetyDelay)}, because: ${order.reason}. Cancel the run to stop it; \`force: true\` goes at once.`,
+  );
+  await pauseFor(
+    order.safetyDelay,
+    patience.clock,
+    patience.signal,
+    () => 'waiting to roll back; nothing was changed',
+  );
+}
+
+/** What became of one alias, in one sentence. */
+export function describeRestored({ place, outcome, from, to, note }: Restored): string {
+  const name = `\`${place.functionName}:${place.alias}\``;
+  if (outcome === 'failed') return `${name} failed: ${note}`;
+  if (outcome === 'unchanged') return `${name} is on version ${to} alone already; nothing to do.`;
+  const verb = outcome === 'planned' ? 'would go' : 'went';
+  return `${name} ${verb} from version ${from} to version ${to}: ${note}.`;
+}

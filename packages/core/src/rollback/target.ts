@@ -1,0 +1,99 @@
+import type { Alias, FunctionVersion } from '../lambda/index.ts';
+import { isKept, keptFor } from './names.ts';
+
+/** What is known of a function when a rollback looks for the version to return to. */
+export interface Surroundings {
+  readonly alias: Alias;
+  /** All aliases of the function. */
+  readonly aliases: readonly Alias[];
+  /** Every published version, oldest first. */
+  readonly versions: readonly FunctionVersion[];
+  /** The run that rolls back; empty outside of one. */
+  readonly runId: string;
+}
+
+export type Destination =
+  | {
+      readonly kind: 'version';
+      readonly version: string /** Why this one, in a few words. */;
+      readonly because: string;
+    }
+  | { readonly kind: 'unknown'; readonly why: string; readonly remedy: string };
+
+/**
+ * The version that a target means for one alias: `previous`, a version's number, an alias (a backup alias, as a rule),
+ * or a release by the description its version was published with, such as `v1.3.0`.
+ */
+export function findDestination(target: string, around: Surroundings): Destination {
+  if (target === 'previous') return previous(around);
+  const { alias, aliases, versions } = around;
+  if (/^\d+$/.test(target)) {
+    return versions.some(({ version }) => version === target)
+      ? found(target, 'it was asked for')
+      : unknown(
+          `there is no version ${target}; published are ${listVersions(versions)}`,
+          'Give one of them, or `previous`',
+        );
+  }
+  const named = aliases.find(({ name }) => name === target);
+  if (named && named.name === alias.name) {
+    return unknown(`\`${target}\` is the alias itself`, 'Give a backup alias, a version, or `previous`');
+  }
+  if (named?.stableVersion === '$LATEST') {
+    return unknown(
+      `\`${target}\` points to \`$LATEST\`, which is no fixed version`,
+      'Give a published version, or `previous`',
+    );
+  }
+  if (named) return found(named.stableVersion, `\`${target}\` keeps it`);
+  const released = versions.findLast(({ description }) => description === target);
+  if (released) return found(released.version, `it was published as ${target}`);
+  return unknown(
+    `no alias and no version is called \`${target}\`; backups are ${listBackups(aliases)}, versions ${listVersions(versions)}`,
+    'Give one of them, or `previous`',
+  );
+}
+
+/**
+ * The version before the present release. While a canary is out, that is the stable one; after it, what the newest
+ * backup of the alias keeps; without backups, the version published before. A run that has rolled the alias back
+ * already (its incident alias says so) stays where it went.
+ */
+function previous({ alias, aliases, versions, runId }: Surroundings): Destination {
+  const { stableVersion, canary } = alias;
+  if (canary) return found(stableVersion, 'it is stable, and a canary is out');
+  const incident = keptFor('incident', alias.name, aliases).find(
+    (kept) => runId !== '' && kept.runId === runId,
+  );
+  if (incident && incident.version !== stableVersion)
+    return found(stableVersion, 'this run has rolled back to it before');
+  const [backup] = keptFor('backup', alias.name, aliases);
+  if (backup) return found(backup.version, `\`${backup.name}\`, the newest backup, keeps it`);
+  const before = versions.findLast(({ version }) => Number(version) < Number(stableVersion));
+  if (before)
+    return found(before.version, `it was published before version ${stableVersion}, and there is no backup`);
+  return unknown(
+    `there is no backup of \`${alias.name}\` and no version published before ${stableVersion}`,
+    'Give the version to return to as `target`; backup-alias keeps one before each promotion',
+  );
+}
+
+function found(version: string, because: string): Destination {
+  return { kind: 'version', version, because };
+}
+
+function unknown(why: string, remedy: string): Destination {
+  return { kind: 'unknown', why, remedy };
+}
+
+function listVersions(versions: readonly FunctionVersion[]): string {
+  const newest = versions
+    .slice(-10)
+    .map(({ version, description }) => (description ? `${version} (${description})` : version));
+  return newest.length > 0 ? newest.join(', ') : 'none';
+}
+
+function listBackups(aliases: readonly Alias[]): string {
+  const backups = aliases.filter(({ name }) => isKept(name)).map(({ name }) => name);
+  return backups.slice(-10).join(', ') || 'none';
+}
