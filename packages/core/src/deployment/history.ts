@@ -1,0 +1,44 @@
+import { OutsideError } from '../action/index.ts';
+import { readHead } from './append.ts';
+import { type Attributes, type Chain, type DeploymentRecord, recordOf } from './record.ts';
+import type { RecordStore } from './store.ts';
+
+/**
+ * The items of a chain, newest first, each fetched when it is asked for. The last one comes from the head, so that a
+ * record whose own item is still unwritten is there too.
+ */
+export async function* history(store: RecordStore, chain: Chain): AsyncGenerator<Attributes> {
+  const head = await readHead(store, chain);
+  let item: Attributes | undefined = head?.lastItem;
+  while (item) {
+    yield item;
+    const previous: string | undefined = recordOf(item)?.previous;
+    if (previous === undefined) return;
+    const before: Attributes | undefined = await store.find(previous);
+    if (!before)
+      throw new OutsideError({
+        what: `Record \`${previous}\` of ${chain.service} in ${chain.environment} is missing from ${store.place}`,
+        why: `record \`${item.deployment_id}\` names it as the one before`,
+        remedy: 'Restore it from a backup of the table; the history before it cannot be relied on.',
+      });
+    item = before;
+  }
+}
+
+/**
+ * The newest deployment that succeeded with another version than `bad`: where a rollback leads to. Undefined when there
+ * is none. Its `components` name the function versions that were deployed then.
+ */
+export async function lastGood(
+  store: RecordStore,
+  chain: Chain,
+  bad?: string,
+): Promise<DeploymentRecord | undefined> {
+  for await (const item of history(store, chain)) {
+    const record = recordOf(item);
+    if (record?.status !== 'succeeded' || record.action === 'config' || record.toVersion === undefined)
+      continue;
+    if (record.toVersion !== bad) return record;
+  }
+  return undefined;
+}

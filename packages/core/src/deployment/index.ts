@@ -1,0 +1,23 @@
+export { type Appended, append, mendedHead, readHead } from './append.ts';
+export { type Flaw, verifyChain } from './chain.ts';
+export { gateReports } from './gates.ts';
+export { type Current, type Head, headId } from './head.ts';
+export { history, lastGood } from './history.ts';
+export { parameterNames, parameterPrefix } from './parameters.ts';
+export {
+  type Attributes,
+  actions,
+  type Chain,
+  type Component,
+  canonicalJson,
+  type DeploymentAction,
+  type DeploymentRecord,
+  type DeploymentStatus,
+  type Draft,
+  hashOf,
+  recordId,
+  recordOf,
+  statuses,
+} from './record.ts';
+export { type Recorded, type RecordOrder, type RecordPorts, recordDeployment } from './record-deployment.ts';
+export type { DeploymentBoard, ParameterStore, RecordStore, ShownDeployment } from './store.ts';

@@ -1,0 +1,95 @@
+import { OutsideError } from '../action/index.ts';
+import { type Appended, append, existingRecord, readHead, withOrigin } from './append.ts';
+import { advanced, type Current } from './head.ts';
+import { parameterNames, tellCurrent } from './parameters.ts';
+import { type DeploymentRecord, type Draft, recordId, seal } from './record.ts';
+import { show } from './show.ts';
+import type { DeploymentBoard, ParameterStore, RecordStore } from './store.ts';
+
+export interface RecordOrder {
+  readonly draft: Draft;
+  /** Where the version is told; undefined leaves parameters alone. */
+  readonly prefix?: string;
+  /** The commit, tag or branch that a deployment on the board names. */
+  readonly ref: string;
+  readonly dryRun: boolean;
+}
+
+export interface RecordPorts {
+  readonly records: RecordStore;
+  readonly parameters: ParameterStore;
+  /** Undefined when deployments are not shown. */
+  readonly board?: DeploymentBoard;
+}
+
+export interface Recorded {
+  readonly record: DeploymentRecord;
+  readonly current?: Current;
+  /** What was written, in order; of a dry run, what would be. Empty when everything was there. */
+  readonly written: readonly string[];
+  readonly deploymentNumber?: number;
+}
+
+/**
+ * Records what happened to a deployment: its line in the log, then the parameters that say what is deployed, then the
+ * board. Each step may be repeated; whatever fails says what the steps before it have written.
+ */
+export async function recordDeployment(order: RecordOrder, ports: RecordPorts): Promise<Recorded> {
+  if (order.dryRun) return rehearse(order, ports);
+  const written: string[] = [];
+  try {
+    const appended = await append(ports.records, order.draft);
+    const { record, head } = appended;
+    if (appended.added) written.push(`record ${record.sequence} \`${record.id}\` in ${ports.records.place}`);
+    if (order.prefix && tells(record))
+      await tellCurrent(ports, head, order.prefix, (what) => written.push(what));
+    const deploymentNumber = ports.board && (await shown(ports.board, appended, order.ref, written));
+    return {
+      record,
+      written,
+      ...(head.current ? { current: head.current } : {}),
+      ...(deploymentNumber === undefined ? {} : { deploymentNumber }),
+    };
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    const before = [...written, ...(error.failure.changed ? [error.failure.changed] : [])];
+    throw error.after(before.length > 0 ? before.join('; ') : 'nothing');
+  }
+}
+
+/** Whether a record changes what is deployed. */
+function tells(record: DeploymentRecord): boolean {
+  return record.status === 'succeeded' && record.action !== 'config';
+}
+
+async function shown(
+  board: DeploymentBoard,
+  appended: Appended,
+  ref: string,
+  written: string[],
+): Promise<number | undefined> {
+  const id = await show(board, appended, ref);
+  if (id !== undefined) written.push(`GitHub Deployment ${id}: ${appended.head.last.status}`);
+  return id;
+}
+
+/** What recording would write, from what is there now. */
+async function rehearse({ draft, prefix }: RecordOrder, { records, board }: RecordPorts): Promise<Recorded> {
+  const head = await readHead(records, draft);
+  const id = recordId(draft);
+  const existing =
+    (await existingRecord(records, draft, id)) ?? (head?.last.id === id ? head.last : undefined);
+  if (existing) return { record: existing, written: [], ...(head?.current ? { current: head.current } : {}) };
+  const item = seal(withOrigin(draft, head), head?.last);
+  const { last, current } = advanced(head, item);
+  const written = [`record ${last.sequence} \`${last.id}\` in ${records.place}`];
+  if (prefix && tells(last)) {
+    const names = parameterNames(prefix);
+    written.push(
+      `parameter \`${names.version}\` = ${last.toVersion}`,
+      `parameter \`${names.at}\` = ${last.timestamp}`,
+    );
+  }
+  if (board) written.push(`a GitHub Deployment of ${draft.service} to ${draft.environment}: ${draft.status}`);
+  return { record: last, written, ...(current ? { current } : {}) };
+}

@@ -1,0 +1,51 @@
+import type { Appended } from './append.ts';
+import type { DeploymentStatus } from './record.ts';
+import type { DeploymentBoard } from './store.ts';
+
+const states = {
+  started: 'in_progress',
+  succeeded: 'success',
+  failed: 'failure',
+  'rolled-back': 'failure',
+} as const satisfies Record<DeploymentStatus, string>;
+
+/**
+ * Shows a deployment in the state of its last record; undefined when a later deployment has taken its place. One entry a
+ * deployment, told apart by its payload. The service is in the task, so that a success retires the entry before it of
+ * this service alone (GitHub's own `auto_inactive` would retire those of every service in the environment).
+ */
+export async function show(
+  board: DeploymentBoard,
+  { record, head, added }: Appended,
+  ref: string,
+): Promise<number | undefined> {
+  const last = head.last.deployment === record.deployment ? head.last : record;
+  if (!added && last !== head.last) return undefined;
+  const { environment, service, deployment, action, toVersion = '', status } = last;
+  const task = `deploy:${service}`;
+  const shown = await board.list({ environment, task });
+  const entry =
+    shown.find(({ payload }) => payload.deployment === deployment) ??
+    (await board.create({
+      ref,
+      environment,
+      task,
+      description: `${action} ${service} ${toVersion}`.trim(),
+      payload: { deployment, service, action, version: toVersion },
+    }));
+  const description = [status, toVersion, last.reason].filter(Boolean).join(': ');
+  await board.setStatus(entry.id, {
+    state: states[status],
+    description,
+    logUrl: last.run.url,
+    autoInactive: false,
+  });
+  const before = shown.find(({ id }) => id < entry.id);
+  if (status === 'succeeded' && before)
+    await board.setStatus(before.id, {
+      state: 'inactive',
+      description: `replaced by ${toVersion}`,
+      autoInactive: false,
+    });
+  return entry.id;
+}
