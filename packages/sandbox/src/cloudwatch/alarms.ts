@@ -36,7 +36,7 @@ interface Alarm extends Place {
   readonly name: string;
   readonly description: string | undefined;
   readonly type: AlarmDefinition['type'];
-  /** In order of time; the first has held for ever. */
+  /** In order of time; the first since 1970. */
   readonly changes: Change[];
 }
 
@@ -57,7 +57,7 @@ export function createAlarms(definitions: readonly AlarmDefinition[], accounts: 
       reason: 'Changed by the timetable of the world.',
     }));
     timetable.sort((a, b) => a.at - b.at);
-    const first = { at: Number.NEGATIVE_INFINITY, state, reason: 'The state the world began with.' };
+    const first = { at: 0, state, reason: 'The state the world began with.' };
     return { ...placeOf(accounts, definition), name, description, type, changes: [first, ...timetable] };
   }
 
@@ -109,7 +109,6 @@ function stateOf(alarm: Alarm, now: number): Change {
 
 function told(alarm: Alarm, now: number): Output {
   const { at, state, reason } = stateOf(alarm, now);
-  const changed = Number.isFinite(at) ? new Date(at) : undefined;
   return {
     AlarmName: alarm.name,
     AlarmArn: `arn:aws:cloudwatch:${alarm.region}:${alarm.account}:alarm:${alarm.name}`,
@@ -117,7 +116,7 @@ function told(alarm: Alarm, now: number): Output {
     ActionsEnabled: true,
     StateValue: state,
     StateReason: reason,
-    StateUpdatedTimestamp: changed,
-    StateTransitionedTimestamp: changed,
+    StateUpdatedTimestamp: new Date(at),
+    StateTransitionedTimestamp: new Date(at),
   };
 }

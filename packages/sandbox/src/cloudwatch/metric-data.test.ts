@@ -105,6 +105,16 @@ test('pages follow each other without loss', () => {
   expect(statuses).toEqual(['m PartialData', 'none Complete', 'm Complete', 'e Complete']);
 });
 
+test('a request over all of time is answered from what is remembered', () => {
+  const output = getMetricData(
+    ask([query('m', 'Requests', { Period: 86_400 })], { StartTime: 0, EndTime: NOW / 1000 }),
+    series,
+    NOW,
+  );
+  expect(output.MetricDataResults).toMatchObject([{ StatusCode: 'Complete' }]);
+  expect((output.MetricDataResults as { Values: number[] }[])[0]?.Values).toHaveLength(455);
+});
+
 test('another unit, other dimensions or a fraction of a minute find nothing', () => {
   for (const other of [
     query('m', 'Requests', { Unit: 'Seconds' }),

@@ -128,7 +128,7 @@ class Computation {
     const series = this.known.get(seriesKey({ namespace, name, dimensions }));
     const statistic = statisticOf(stat.Stat);
     if (series === undefined || (stat.Unit !== undefined && stat.Unit !== series.unit)) return points;
-    for (const at of gridOf(this.input.StartTime, this.input.EndTime, stat.Period * 1000)) {
+    for (const at of gridOf(this.input.StartTime, this.input.EndTime, stat.Period * 1000, this.now)) {
       const datum = periodDatum(series, at, stat.Period * 1000, this.now);
       const value = datum && statistic?.(datum);
       if (value !== undefined) points.set(at, value);
@@ -144,7 +144,7 @@ class Computation {
       Math.min(...periods.map((seconds) => seconds * 1000), Number.POSITIVE_INFINITY),
     );
     return {
-      grid: gridOf(StartTime, Math.min(EndTime, this.now), Number.isFinite(period) ? period : MINUTE),
+      grid: gridOf(StartTime, EndTime, Number.isFinite(period) ? period : MINUTE, this.now),
       named: (id) => {
         const query = queries.find((one) => one.Id === id);
         if (query === undefined) throw new ExpressionError(`Undefined variable ${id}`);

@@ -78,16 +78,16 @@ export function getMetricStatistics(input: unknown, all: readonly Series[], now:
     throw contradictory('The parameter StartTime must be less than the parameter EndTime.');
   }
   const period = asked.Period * 1000;
-  const grid = gridOf(asked.StartTime, asked.EndTime, period);
-  if (grid.length > MOST_DATAPOINTS) {
+  const requested = Math.ceil((asked.EndTime - asked.StartTime) / period);
+  if (requested > MOST_DATAPOINTS) {
     throw contradictory(
-      `You have requested up to ${grid.length} datapoints, which exceeds the limit of ${MOST_DATAPOINTS}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
+      `You have requested up to ${requested} datapoints, which exceeds the limit of ${MOST_DATAPOINTS}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
     );
   }
   const dimensions = Object.fromEntries(asked.Dimensions.map(({ Name, Value }) => [Name, Value]));
   const key = seriesKey({ namespace: asked.Namespace, name: asked.MetricName, dimensions });
   const series = all.find((one) => seriesKey(one) === key && (asked.Unit ?? one.unit) === one.unit);
-  const points = grid.flatMap((at) => {
+  const points = gridOf(asked.StartTime, asked.EndTime, period, now).flatMap((at) => {
     const datum = series && periodDatum(series, at, period, now);
     return datum === undefined || series === undefined ? [] : [point(at, datum, asked, series.unit)];
   });

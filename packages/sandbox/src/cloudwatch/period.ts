@@ -1,14 +1,20 @@
 import { type Datum, mergeData, type Series } from '../traffic/index.ts';
 
 export const MINUTE = 60_000;
+/** CloudWatch keeps nothing longer. */
+const RETENTION = 455 * 24 * 60 * MINUTE;
 
 /**
  * The begins of the periods a request covers. The start counts and is rounded down to its minute, the end does not;
- * periods are counted from the start, not from the full hour.
+ * periods are counted from the start, not from the full hour. What lies in the future or longer ago than CloudWatch
+ * remembers is left out.
  */
-export function gridOf(start: number, end: number, period: number): readonly number[] {
+export function gridOf(start: number, end: number, period: number, now: number): readonly number[] {
+  const first = Math.floor(start / MINUTE) * MINUTE;
+  const forgotten = Math.max(0, Math.ceil((now - RETENTION - first) / period));
+  const last = Math.min(end, now);
   const grid: number[] = [];
-  for (let at = Math.floor(start / MINUTE) * MINUTE; at < end; at += period) grid.push(at);
+  for (let at = first + forgotten * period; at < last; at += period) grid.push(at);
   return grid;
 }
 

@@ -75,6 +75,7 @@ export function mergeData(data: readonly Datum[]): Datum {
  */
 export function percentile(datum: Datum, percent: number): number | undefined {
   if (datum.observations === undefined) return undefined;
+  if (percent >= 100) return datum.max;
   const observations = datum.observations;
   const target = (percent / 100) * datum.count - 1e-9 * datum.count;
   const reached = (value: number) => weightUpTo(observations, value) >= target;
