@@ -1,27 +1,16 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-/** Two levels below the root, as the real tools are, so that it finds what is installed there. */
-const tools = join(root, 'build', `rehearsal-test-${process.pid}`);
+const command = join(root, 'build', 'tools', 'promo.mjs');
 
 export const fixtures = join(root, 'test', 'rehearsal', 'fixtures');
-
-/** Bundles the command as it is shipped. Returns its folder, to be removed after the tests. */
-export async function bundlePromo(): Promise<string> {
-  const entries = { promo: 'packages/rehearsal/src/cli.ts', clock: 'packages/sandbox/src/clock/preload.ts' };
-  for (const [name, entry] of Object.entries(entries)) {
-    const bundle = await rolldown({ input: join(root, entry), platform: 'node', logLevel: 'silent' });
-    await bundle.write({ file: join(tools, `${name}.mjs`), format: 'esm', codeSplitting: false });
-    await bundle.close();
-  }
-  return tools;
-}
+export const repository = join(fixtures, 'basics');
 
 export interface Run {
-  readonly code: number | null;
+  readonly code: number;
   readonly out: string;
   readonly err: string;
 }
@@ -31,19 +20,16 @@ export function promo(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Run> {
-  const options = {
-    cwd: join(fixtures, 'basics'),
-    env: { ...process.env, ...environment },
-    maxBuffer: 2 ** 26,
-  };
+  if (!existsSync(command)) throw new Error(`${command} is not built: run \`npm run build\` first.`);
+  const options = { cwd: repository, env: { ...process.env, ...environment }, maxBuffer: 2 ** 26 };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [join(tools, 'promo.mjs'), ...args], options, (_, out, err) =>
-      resolve({ code: child.exitCode, out, err }),
+    const child = execFile(process.execPath, [command, ...args], options, (_, out, err) =>
+      resolve({ code: child.exitCode ?? -1, out, err }),
     );
   });
 }
 
-/** Rehearses a scenario of the fixtures' repository. */
+/** Rehearses a scenario of the fixtures' repository against the fixtures' release tree. */
 export function rehearse(scenario: string, ...more: readonly string[]): Promise<Run> {
-  return promo(['rehearse', '--scenario', scenario, '--release', join(fixtures, 'release'), ...more]);
+  return promo(['rehearse', ...more, '--scenario', scenario, '--release', join(fixtures, 'release')]);
 }

@@ -1,6 +1,7 @@
 import { asTexts, type Dictionary, resolve, type Scope, textOf, type Value } from '../expression/index.ts';
 import type { Setting } from '../setting/index.ts';
 import type { CallJob, InputDefinition, Workflow } from '../workflow/index.ts';
+import type { Granted } from './permissions.ts';
 
 /** One run of one workflow: the run itself, or a job that calls a reusable workflow. */
 export interface Call {
@@ -8,8 +9,10 @@ export interface Call {
   readonly workflow: Workflow;
   readonly inputs: Dictionary;
   readonly secrets: Readonly<Record<string, string>>;
-  /** Whether the caller lets this workflow's jobs have an ID token; undefined for the run itself, which has no caller. */
-  readonly idToken?: boolean;
+  /** What the caller's token may do; undefined for the run itself, which has no caller. */
+  readonly granted?: Granted;
+  /** How the caller names this workflow, where that says which repository and version it is. */
+  readonly uses?: string;
   /** The key of the job that calls, and its name; empty for the run itself. */
   readonly parent?: { readonly key: string; readonly name: string };
 }

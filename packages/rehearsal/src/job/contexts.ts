@@ -2,10 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dictionary, Value } from '../expression/index.ts';
 import type { Setting } from '../setting/index.ts';
-import type { Workflow } from '../workflow/index.ts';
 
 export interface Place {
-  readonly workflow: Workflow;
+  /** The job's GITHUB_TOKEN. */
+  readonly token: string;
+  /** `owner/repository/path@ref` of the workflow that the job is in. */
+  readonly workflowReference: string;
+  readonly environment?: string;
   readonly workspace: string;
   readonly temp: string;
   /** The job's id in its workflow. */
@@ -19,7 +22,7 @@ export function githubContext(setting: Setting, place?: Place): Dictionary {
   const { rehearsal, repository, environment } = setting;
   const [owner = '', name = ''] = repository.name.split('/');
   return {
-    token: setting.token,
+    token: place?.token ?? '',
     repository: repository.name,
     repository_owner: owner,
     repository_id: '1',
@@ -84,7 +87,25 @@ export function runnerVariables(
   variables.GITHUB_REF_PROTECTED = 'false';
   variables.GITHUB_EVENT_PATH = join(place.temp, 'event.json');
   writeFileSync(variables.GITHUB_EVENT_PATH, JSON.stringify(setting.event, null, 2));
-  return mayHaveIdToken ? { ...variables, ...setting.idToken } : variables;
+  return mayHaveIdToken ? { ...variables, ...idTokenVariables(setting, place) } : variables;
+}
+
+/** The sandbox's OIDC endpoint is told in its address what the token is to say of the job. */
+function idTokenVariables(setting: Setting, place: Place): Record<string, string> {
+  const { repository, rehearsal, idToken } = setting;
+  const address = new URL(idToken.url);
+  const claims = {
+    ref: repository.ref,
+    sha: repository.sha,
+    run_id: String(rehearsal.runId),
+    actor: rehearsal.actor,
+    workflow: rehearsal.workflow.name,
+    job_workflow_ref: place.workflowReference,
+    event_name: rehearsal.event,
+    ...(place.environment === undefined ? {} : { environment: place.environment }),
+  };
+  for (const [name, value] of Object.entries(claims)) address.searchParams.set(name, value);
+  return { ACTIONS_ID_TOKEN_REQUEST_URL: address.href, ACTIONS_ID_TOKEN_REQUEST_TOKEN: idToken.bearer };
 }
 
 function plain(value: Value): string {

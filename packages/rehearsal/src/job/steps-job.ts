@@ -17,7 +17,7 @@ import { admit, protectionOf } from './approval.ts';
 import type { Call } from './call.ts';
 import { githubContext, type Place, runnerContext, runnerVariables } from './contexts.ts';
 import { planIncident } from './incident.ts';
-import { mayHaveIdToken } from './permissions.ts';
+import { grant, levelOf } from './permissions.ts';
 
 /** GitHub ends a job after so long when it does not say otherwise. Minutes. */
 const LONGEST_JOB = 360;
@@ -54,7 +54,7 @@ export async function runStepsJob(run: JobRun): Promise<JobEnd> {
   setting.observer.jobChanged?.(result);
   const mayFail = job.continueOnError ? textOf(resolve(job.continueOnError, outside)) === 'true' : false;
   const limit = new AbortController();
-  const frame = createFrame(run, limit, outside);
+  const frame = await createFrame(run, limit, outside);
   const minutes = job.timeoutMinutes ? Number(asText(job.timeoutMinutes, outside)) : LONGEST_JOB;
   const callOff = setting.time.alarm(setting.time.now() + minutes * 60_000, () => {
     result.notes.push(`The job has exceeded its maximum execution time of ${minutes} minutes.`);
@@ -93,22 +93,26 @@ function environmentName(run: JobRun, scope: Scope): string | undefined {
   return name === undefined || name === null || name === '' ? undefined : textOf(name);
 }
 
-function createFrame(run: JobRun, limit: AbortController, outside: Scope): Frame {
+async function createFrame(run: JobRun, limit: AbortController, outside: Scope): Promise<Frame> {
   const { job, result, call } = run;
   const { setting } = call;
   const folder = join(setting.folders.root, 'jobs', result.key.replace(/[^\w.-]+/g, '-'));
   const [, repository = 'repository'] = setting.repository.name.split('/');
+  const granted = grant(job.permissions ?? call.workflow.permissions, call.granted);
+  const token = await setting.issueToken(granted.rest === 'none' ? granted.scopes : granted.rest);
   const place: Place = {
-    workflow: call.workflow,
+    token,
+    workflowReference:
+      call.uses ?? `${setting.repository.name}/${call.workflow.path}@${setting.repository.ref}`,
+    ...(result.environment === undefined ? {} : { environment: result.environment }),
     workspace: join(folder, 'work', repository, repository),
     temp: join(folder, 'temp'),
     job: job.id,
   };
   mkdirSync(place.workspace, { recursive: true });
   const protection = result.environment === undefined ? undefined : protectionOf(setting, result.environment);
-  const secrets = { ...call.secrets, ...protection?.secrets, GITHUB_TOKEN: setting.token };
+  const secrets = { ...call.secrets, ...protection?.secrets, GITHUB_TOKEN: token };
   for (const secret of Object.values(secrets)) setting.masks.add(secret);
-  const declared = job.permissions ?? call.workflow.permissions;
   const contexts: Dictionary = {
     ...outside.contexts,
     github: githubContext(setting, place),
@@ -124,7 +128,7 @@ function createFrame(run: JobRun, limit: AbortController, outside: Scope): Frame
     workspace: place.workspace,
     temp: place.temp,
     contexts,
-    variables: runnerVariables(setting, place, mayHaveIdToken(declared, call.idToken)),
+    variables: runnerVariables(setting, place, levelOf(granted, 'id-token') === 'write'),
     jobEnv: { ...workflowEnv, ...asTexts(job.env, { contexts: { ...contexts, env: workflowEnv } }) },
     defaults: [job.defaults, call.workflow.defaults],
     added: { env: {}, path: [] },

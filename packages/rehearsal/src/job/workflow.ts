@@ -4,7 +4,7 @@ import type { Job, Workflow } from '../workflow/index.ts';
 import { type Call, callInputs, callSecrets } from './call.ts';
 import { githubContext } from './contexts.ts';
 import { combinationName, readStrategy } from './matrix.ts';
-import { mayHaveIdToken } from './permissions.ts';
+import { grant } from './permissions.ts';
 import { type JobEnd, runStepsJob } from './steps-job.ts';
 
 export interface WorkflowEnd {
@@ -218,7 +218,8 @@ async function runCall(run: OneRun, job: Extract<Job, { kind: 'call' }>): Promis
     workflow: job.workflow,
     inputs: callInputs(job, scope),
     secrets: callSecrets(job, scope, call.secrets),
-    idToken: mayHaveIdToken(job.permissions ?? call.workflow.permissions, call.idToken),
+    granted: grant(job.permissions ?? call.workflow.permissions, call.granted),
+    ...(job.uses.includes('@') ? { uses: job.uses } : {}),
     parent: { key: result.key, name: result.name },
   };
   const end = await call.setting.time.handingOver(() => runWorkflow(inner));

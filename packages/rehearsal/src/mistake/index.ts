@@ -21,6 +21,16 @@ export class Mistakes extends Error {
   }
 }
 
+/** In the order of a reader: file after file as they were met, each from its top. */
+export function inOrder(mistakes: readonly Mistake[]): Mistake[] {
+  const files = [...new Set(mistakes.map((mistake) => mistake.file))];
+  const rank = (mistake: Mistake) => [files.indexOf(mistake.file), mistake.line ?? 0, mistake.column ?? 0];
+  return mistakes.toSorted((left, right) => {
+    const [one, other] = [rank(left), rank(right)];
+    return one.map((value, index) => value - (other[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+  });
+}
+
 /** `file:line:column: message`, the form that editors and terminals make a link of. */
 export function tell(mistake: Mistake): string {
   const place = [mistake.file, mistake.line, mistake.column].filter(

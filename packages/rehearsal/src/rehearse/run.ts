@@ -114,8 +114,7 @@ async function prepare(options: RehearsalOptions, parts: Parts): Promise<Setting
     expectations: [],
   };
   const masks = createMasks();
-  const token = `ghs_${randomBytes(18).toString('hex')}`;
-  for (const secret of [token, ...Object.values(scenario.secrets)]) masks.add(secret);
+  for (const secret of Object.values(scenario.secrets)) masks.add(secret);
   const stop = new AbortController();
   const home = join(root, 'home');
   mkdirSync(home);
@@ -136,33 +135,43 @@ async function prepare(options: RehearsalOptions, parts: Parts): Promise<Setting
       TMPDIR: tmpdir(),
     },
     idToken,
-    token,
     shims: writeShims(root, node),
     node,
     ...(options.preload ? { preload: options.preload } : {}),
     event: payload(rehearsal, repository, start),
     stop: stop.signal,
     cancel: () => stop.abort('cancelled'),
-    async tellApproval({ environment, answer, login, comment }) {
-      await fetch(new URL('/_sandbox/github/approvals', sandbox.url), {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ run_id: runId, environment, state: answer, user: login, comment }),
-      });
+    async issueToken(permissions) {
+      const token = `ghs_${randomBytes(18).toString('hex')}`;
+      masks.add(token);
+      await tellGitHub(sandbox, 'tokens', { token, permissions });
+      return token;
     },
+    tellApproval: ({ environment, answer, login, comment }) =>
+      tellGitHub(sandbox, 'approvals', { run_id: runId, environment, state: answer, user: login, comment }),
   };
+}
+
+/** What only the rehearsal knows and the sandbox's GitHub is to know too. */
+async function tellGitHub(sandbox: Sandbox, what: 'tokens' | 'approvals', body: unknown): Promise<void> {
+  const answer = await fetch(new URL(`/_sandbox/github/${what}`, sandbox.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`The sandbox's GitHub did not take ${what}: ${await answer.text()}`);
 }
 
 /** Credentials are not in a job's environment until it gets some, and the ID token only where it may have one. */
 function splitEnvironment(all: Readonly<Record<string, string>>) {
-  const idToken: Record<string, string> = {};
-  const environment: Record<string, string> = {};
-  for (const [name, value] of Object.entries(all)) {
-    if (name.startsWith('ACTIONS_ID_TOKEN_')) idToken[name] = value;
-    else if (!/^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|REGION|DEFAULT_REGION)$/.test(name))
-      environment[name] = value;
-  }
-  return { idToken, environment };
+  const {
+    ACTIONS_ID_TOKEN_REQUEST_URL: url = '',
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer = '',
+    ...rest
+  } = all;
+  const credentials = /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|REGION|DEFAULT_REGION)$/;
+  const environment = Object.fromEntries(Object.entries(rest).filter(([name]) => !credentials.test(name)));
+  return { idToken: { url, bearer }, environment };
 }
 
 async function describeRepository({ scenario }: ScenarioFile, sandbox: Sandbox): Promise<Repository> {

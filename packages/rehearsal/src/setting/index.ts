@@ -35,10 +35,8 @@ export interface Setting {
   readonly folders: Folders;
   /** What every process finds in its environment: the sandbox's endpoints, a home, a PATH. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The OIDC request's variables, for jobs that may have an ID token. */
-  readonly idToken: Readonly<Record<string, string>>;
-  /** The run's GITHUB_TOKEN. */
-  readonly token: string;
+  /** Where jobs that may have an ID token get it, and what they show for it. */
+  readonly idToken: { readonly url: string; readonly bearer: string };
   /** The folder of `sleep` and `date` on the sandbox's clock. */
   readonly shims: string;
   /** Node 24. */
@@ -50,6 +48,8 @@ export interface Setting {
   /** The run's cancellation; its reason is a `StopReason`. */
   readonly stop: AbortSignal;
   cancel(): void;
+  /** Makes a GITHUB_TOKEN for a job: `read`, `write`, or a level for each scope that it may use. */
+  issueToken(permissions: string | Readonly<Record<string, string>>): Promise<string>;
   /** Lets the sandbox's GitHub know what people answered. */
   tellApproval(approval: Approval): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
-import { type Mistake, Mistakes } from '../mistake/index.ts';
+import { inOrder, type Mistake, Mistakes } from '../mistake/index.ts';
 import { loadAction } from './action.ts';
 import { readInputs, readOutputs, readSecrets } from './calls.ts';
 import type { CallJob, Job, Origin, StepsJob, Template, Workflow } from './model.ts';
@@ -24,7 +24,7 @@ export interface Library extends Sources {
 export async function loadWorkflow(path: string, library: Library): Promise<Workflow> {
   const mistakes: Mistake[] = [];
   const workflow = await readWorkflow(path, 'repository', library, mistakes, []);
-  if (mistakes.length > 0 || !workflow) throw new Mistakes(mistakes);
+  if (mistakes.length > 0 || !workflow) throw new Mistakes(inOrder(mistakes));
   return workflow;
 }
 
