@@ -1,0 +1,133 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type AliasConfiguration,
+  LambdaClient,
+  ListAliasesCommand,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-lambda';
+import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
+import { runAction, type StepOptions, type StepRun } from '../bundle/run.ts';
+import { clientConfiguration } from '../sandbox/aws.ts';
+
+export const functionName = 'tenant-service';
+export const prodRole = 'arn:aws:iam::222222222222:role/tenant-service';
+
+/** What a version's handler does with its event. */
+export const handlers = {
+  sound: 'exports.handler = async (event) => ({ statusCode: 200, body: "up " + event.path });',
+  unwell: 'exports.handler = async () => ({ statusCode: 503, body: "down" });',
+  broken: 'exports.handler = async () => { throw new TypeError("tenants is not iterable"); };',
+} as const;
+
+type Version =
+  | keyof typeof handlers
+  | { readonly handler: keyof typeof handlers; readonly role?: string; readonly description?: string };
+type AliasDefinition =
+  | string
+  | { readonly version: string; readonly canary: string; readonly weight: number };
+
+/** One account, `prod`, with one function; aliases are read back through the AWS SDK, not through the product. */
+export interface LambdaWorld {
+  readonly sandbox: Sandbox;
+  readonly client: LambdaClient;
+  run(action: string, inputs: Readonly<Record<string, string>>, options?: StepOptions): Promise<StepRun>;
+  /** `3` or `3+4@0.1` by alias. */
+  aliases(): Promise<Readonly<Record<string, string>>>;
+  alias(name?: string): Promise<string | undefined>;
+  /** Moves an alias as someone else would. */
+  meddle(version: string, weights?: Readonly<Record<string, number>>): Promise<void>;
+  /** What was called, in order, such as `UpdateAlias`. */
+  calls(): readonly string[];
+  /** The calls that change something. */
+  writes(): readonly string[];
+  close(): Promise<void>;
+}
+
+export async function lambdaWorld(
+  versions: readonly Version[],
+  aliases: Readonly<Record<string, AliasDefinition>>,
+  more: World = {},
+): Promise<LambdaWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'lambda-'));
+  const sandbox = await startSandbox({
+    start: '2026-03-03T20:05:00Z',
+    folder,
+    world: {
+      accounts: { prod: { id: '222222222222', region: 'af-south-1' } },
+      lambda: [
+        {
+          account: 'prod',
+          function: functionName,
+          role: prodRole,
+          timeout: 10,
+          versions: await Promise.all(
+            versions.map((version, index) => definition(folder, version, index + 1)),
+          ),
+          aliases,
+        },
+      ],
+      ...more,
+    },
+  });
+  const client = new LambdaClient(clientConfiguration(sandbox));
+
+  const list = async (): Promise<readonly AliasConfiguration[]> => {
+    const { Aliases = [] } = await client.send(new ListAliasesCommand({ FunctionName: functionName }));
+    return Aliases;
+  };
+  const read = async () =>
+    Object.fromEntries((await list()).map((alias) => [alias.Name ?? '', describeAlias(alias)]));
+  return {
+    sandbox,
+    client,
+    run: (action, inputs, options = {}) =>
+      runAction(action, { ...options, inputs, sandbox: sandbox.environment() }),
+    aliases: read,
+    alias: async (name = 'latest-prod') => (await read())[name],
+    async meddle(version, weights = {}) {
+      const RoutingConfig = { AdditionalVersionWeights: weights };
+      await client.send(
+        new UpdateAliasCommand({
+          FunctionName: functionName,
+          Name: 'latest-prod',
+          FunctionVersion: version,
+          RoutingConfig,
+        }),
+      );
+    },
+    calls: () => sandbox.journal().map(({ operation }) => operation),
+    writes: () =>
+      sandbox
+        .journal()
+        .map(({ operation }) => operation)
+        .filter((name) => !/^(Get|List|Invoke|Download)/.test(name)),
+    async close() {
+      client.destroy();
+      await sandbox.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function definition(folder: string, version: Version, number: number) {
+  const { handler, ...rest } = typeof version === 'string' ? { handler: version } : version;
+  const code = `v${number}`;
+  await mkdir(join(folder, code));
+  await writeFile(join(folder, code, 'index.js'), `// version ${number}\n${handlers[handler]}\n`);
+  return { code, ...rest };
+}
+
+function describeAlias(alias: AliasConfiguration): string {
+  const weights = Object.entries(alias.RoutingConfig?.AdditionalVersionWeights ?? {});
+  return [alias.FunctionVersion, ...weights.map(([version, weight]) => `${version}@${weight}`)].join('+');
+}
+
+/** The messages of a step's error annotations. */
+export function errorsOf(run: StepRun): string {
+  return run.annotations
+    .filter(({ level }) => level === 'error')
+    .map(({ message }) => message)
+    .join('\n');
+}
