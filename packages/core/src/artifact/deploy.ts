@@ -1,6 +1,7 @@
 import { OutsideError } from '../action/index.ts';
 import {
   type CodeSource,
+  changedBefore,
   type FunctionStore,
   type FunctionVersion,
   functionMissing,
@@ -62,7 +63,9 @@ export async function deploy(
 
   if (!uploaded) {
     await upload(order, functions, patience);
-    latest = await afterUpload(functionName, readyOrRefuse(functions, functionName, '$LATEST', patience));
+    latest = await changedBefore(holdsNewCode(functionName), () =>
+      readyOrRefuse(functions, functionName, '$LATEST', patience),
+    );
     expectCode(
       `\`${functionName}\` did not take the code it was given`,
       latest.codeSha256,
@@ -72,18 +75,12 @@ export async function deploy(
   } else if (!ready(latest)) {
     await readyOrRefuse(functions, functionName, '$LATEST', patience);
   }
-  const publishing = publish(order, latest, before, functions, patience);
-  return uploaded ? publishing : afterUpload(functionName, publishing);
+  const publishing = () => publish(order, latest, before, functions, patience);
+  return uploaded ? publishing() : changedBefore(holdsNewCode(functionName), publishing);
 }
 
-/** Failures from here on say that the code of `$LATEST` is the new one already. */
-async function afterUpload<T>(functionName: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
-    throw error.after(`\`$LATEST\` of \`${functionName}\` holds the new code; no alias was touched`);
-  }
+function holdsNewCode(functionName: string): string {
+  return `\`$LATEST\` of \`${functionName}\` holds the new code; no alias was touched`;
 }
 
 async function latestOf(functionName: string, functions: Functions): Promise<FunctionVersion> {

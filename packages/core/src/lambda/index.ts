@@ -1,3 +1,4 @@
+export { changedBefore } from './changed.ts';
 export {
   aliasInput,
   codeSha256Input,

@@ -3,6 +3,7 @@ import {
   type Alias,
   type AliasStore,
   aliasMissing,
+  changedBefore,
   describeTraffic,
   type FunctionStore,
   type Patience,
@@ -88,8 +89,10 @@ export async function restore(step: Step, ports: RestorePorts, patience: Patienc
   const wanted = { stableVersion: to };
   for (let attempt = 1; attempt <= tries; attempt++) {
     const alias = await read(place, ports.aliases);
-    if (sameTraffic(alias, wanted) || (await ports.aliases.update(alias, wanted)) !== 'moved') {
-      return settle(place, wanted, ports.aliases, patience);
+    if (sameTraffic(alias, wanted)) return alias;
+    if ((await ports.aliases.update(alias, wanted)) !== 'moved') {
+      const changed = `the alias was updated to ${describeTraffic(wanted)}, and Lambda accepted it`;
+      return changedBefore(changed, () => settle(place, wanted, ports.aliases, patience));
     }
     patience.log.info(
       `\`${place.functionName}:${place.alias}\` was changed by someone else meanwhile. Trying again.`,
@@ -122,7 +125,6 @@ async function settle(
     () => ({
       what: `${name} did not become ${describeTraffic(wanted)}`,
       why: `it reads ${seen}`,
-      changed: 'the alias was updated, and Lambda accepted it',
       remedy: 'Cancel the promotion that moves it (CloudTrail, UpdateAlias), then roll back again',
     }),
   );

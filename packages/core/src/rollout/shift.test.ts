@@ -144,7 +144,7 @@ test('an alias that never reads what was written ends in an error that says what
   const stale: MemoryAliasStore = { ...aliases, find: store().find };
   const message = await refusal(shift(order(toTen), { aliases: stale, functions }, patience()));
   expect(message).toMatch(/did not become version 3 with 10% on version 4 within 1m.*it reads version 3/);
-  expect(message).toMatch(/the alias was updated.*rollback/);
+  expect(message).toMatch(/was updated to version 3 with 10% on version 4, and Lambda accepted it.*rollback/);
 });
 
 test('a missing alias says how to list and create it', async () => {

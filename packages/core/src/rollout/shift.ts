@@ -4,6 +4,7 @@ import {
   type AliasChange,
   type AliasStore,
   aliasMissing,
+  changedBefore,
   describeTraffic,
   type FunctionStore,
   type Patience,
@@ -64,10 +65,12 @@ export async function shift(order: ShiftOrder, ports: ShiftPorts, patience: Pati
       throw movedBySomeone(order, first, alias);
     const outcome = await write(order, alias, wanted, ports.aliases);
     if (outcome !== 'moved') {
-      const after = await settle(order, wanted, ports.aliases, patience);
+      const after = await written(order, wanted, ports.aliases, patience);
       return { before: first, after, changed: true, sentence: told(order, first, after) };
     }
-    const now = await readAlias(order, ports.aliases);
+    const now = await changedBefore('perhaps the alias: the answer to an update may have been lost', () =>
+      readAlias(order, ports.aliases),
+    );
     if (sameTraffic(now, wanted))
       return { before: first, after: now, changed: true, sentence: told(order, first, now) };
     patience.log.info(
@@ -94,7 +97,7 @@ export async function undoShift(
     const plan = planUndo(alias, intent);
     if (plan.kind === 'nothing') return `${nameOf(intent)} is left as it is: ${plan.why}.`;
     if ((await write(intent, alias, plan.change, aliases)) === 'moved') continue;
-    const after = await settle(intent, plan.change, aliases, patience);
+    const after = await written(intent, plan.change, aliases, patience);
     return `${nameOf(intent)} was taken back from ${describeTraffic(alias)} to ${describeTraffic(after)}, because the job did not succeed.`;
   }
   throw new OutsideError({
@@ -165,6 +168,17 @@ async function write(
   }
 }
 
+/** Waits for what was written; a failure says that it was. */
+function written(
+  place: Place,
+  change: AliasChange,
+  aliases: ShiftPorts['aliases'],
+  patience: Patience,
+): Promise<Alias> {
+  const changed = `${nameOf(place)} was updated to ${describeTraffic(change)}, and Lambda accepted it`;
+  return changedBefore(changed, () => settle(place, change, aliases, patience));
+}
+
 async function settle(
   place: Place,
   wanted: AliasChange,
@@ -183,7 +197,6 @@ async function settle(
     () => ({
       what: `${nameOf(place)} did not become ${describeTraffic(wanted)}`,
       why: `it reads ${seen}`,
-      changed: 'the alias was updated, and Lambda accepted it',
       remedy:
         'Look for another promotion that moved it (CloudTrail, UpdateAlias); rollback returns it to the version before',
     }),
