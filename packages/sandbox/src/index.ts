@@ -1,4 +1,9 @@
-export type { Fault, JournalEntry } from './kernel/index.ts';
-export { faultSchema } from './kernel/index.ts';
+export { type Fault, faultSchema, type JournalEntry } from './kernel/index.ts';
 export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';
-export { type World, worldSchema } from './world/index.ts';
+export {
+  loadScenarioWorld,
+  ScenarioError,
+  type ScenarioWorld,
+  type World,
+  worldSchema,
+} from './world/index.ts';

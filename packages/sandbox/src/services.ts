@@ -1,6 +1,8 @@
 import type { VirtualClock } from './clock/index.ts';
 import { createCloudWatchService } from './cloudwatch/index.ts';
 import { createDynamoDbService } from './dynamodb/index.ts';
+import { createGitHubService } from './github/index.ts';
+import { createJiraService } from './jira/index.ts';
 import { type Caller, type Service, seededRandom } from './kernel/index.ts';
 import { createLambdaService } from './lambda/index.ts';
 import { createSsmService } from './ssm/index.ts';
@@ -29,46 +31,50 @@ export interface Services {
 }
 
 /** Brings a world to life at the present virtual moment. Throws when it cannot, such as for code that is not there. */
-export async function createServices({
-  parts,
-  clock,
-  seed,
-  folder,
-  url,
-}: ServicesDependencies): Promise<Services> {
+export async function createServices(dependencies: ServicesDependencies): Promise<Services> {
+  const { parts, clock, seed, folder, url } = dependencies;
   const { accounts } = parts;
   const worldStart = clock.now();
   const sessions = new Sessions(seededRandom(seed + 7));
-  const lambda = await createLambdaService({
-    definitions: parts.lambda,
-    accounts,
-    folder,
-    seed,
-    worldStart,
-    url,
-  });
-  const traffic = createTraffic({
-    definitions: parts.traffic,
-    accounts,
-    functions: lambda.state,
-    seed,
-    worldStart,
-  });
-  const list: readonly Service[] = [
-    lambda.service,
-    createStsService({ sessions, accounts }),
-    createCloudWatchService({ accounts, alarms: parts.alarms, metrics: parts.metrics, sources: [traffic] }),
-    createSsmService({ accounts, definitions: parts.ssm, seed, worldStart }),
-    await createDynamoDbService({ accounts, tables: parts.dynamodb }),
-  ];
+  const list: Service[] = [];
+  const close = async (): Promise<void> => {
+    for (const service of list) await service.close?.();
+  };
+  try {
+    const lambda = await createLambdaService({
+      definitions: parts.lambda,
+      accounts,
+      folder,
+      seed,
+      worldStart,
+      url,
+    });
+    const traffic = createTraffic({
+      definitions: parts.traffic,
+      accounts,
+      functions: lambda.state,
+      seed,
+      worldStart,
+    });
+    list.push(lambda.service);
+    list.push(createStsService({ sessions, accounts }));
+    list.push(
+      createCloudWatchService({ accounts, alarms: parts.alarms, metrics: parts.metrics, sources: [traffic] }),
+    );
+    list.push(createSsmService({ accounts, definitions: parts.ssm, seed, worldStart }));
+    list.push(await createDynamoDbService({ accounts, tables: parts.dynamodb }));
+    list.push(createGitHubService({ definition: parts.github, now: worldStart, url }));
+    list.push(createJiraService({ definition: parts.jira, now: worldStart, url }));
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const [first] = Object.values(accounts);
   return {
     list,
     account: first?.id ?? '000000000000',
     region: first?.region ?? 'us-east-1',
     callerOf: (accessKey) => sessions.callerOf(accessKey, clock.now()),
-    async close() {
-      for (const service of list) await service.close?.();
-    },
+    close,
   };
 }

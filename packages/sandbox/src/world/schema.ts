@@ -1,10 +1,13 @@
 import * as v from 'valibot';
 import { alarmSchema, metricSchema } from '../cloudwatch/index.ts';
 import { dynamoSchema } from '../dynamodb/index.ts';
+import { githubSchema } from '../github/index.ts';
+import { jiraSchema } from '../jira/index.ts';
 import { lambdaSchema } from '../lambda/index.ts';
 import { ssmSchema } from '../ssm/index.ts';
 import { trafficSchema } from '../traffic/index.ts';
 import { accountsSchema } from './accounts.ts';
+import { issueText } from './issue.ts';
 
 /** Each room's own part of the world, as that room reads it. */
 export const partsSchema = v.strictObject({
@@ -15,8 +18,8 @@ export const partsSchema = v.strictObject({
   metrics: v.optional(v.array(metricSchema), []),
   ssm: v.optional(v.array(ssmSchema), []),
   dynamodb: v.optional(v.array(dynamoSchema), []),
-  github: v.optional(v.unknown()),
-  jira: v.optional(v.unknown()),
+  github: v.optional(githubSchema),
+  jira: v.optional(jiraSchema),
 });
 
 /** A world as a person writes it: plain data, durations as `5m`, percents as `0.1%`. */
@@ -39,7 +42,7 @@ export const worldSchema: v.GenericSchema<World> = v.pipe(
     if (!dataset.typed) return;
     const world = dataset.value;
     for (const issue of v.safeParse(partsSchema, world).issues ?? []) {
-      addIssue({ message: issue.message, ...(issue.path === undefined ? {} : { path: issue.path }) });
+      addIssue({ message: issueText(issue), ...(issue.path === undefined ? {} : { path: issue.path }) });
     }
     for (const { path, message } of unknownAccounts(world)) addIssue({ message, path });
   }),
@@ -72,7 +75,7 @@ function step(input: unknown, key: string | number): v.ObjectPathItem {
 export function worldParts(world: unknown): WorldParts {
   const checked = v.safeParse(worldSchema, world);
   if (!checked.success) {
-    const told = checked.issues.map((issue) => `  ${v.getDotPath(issue) ?? 'world'}: ${issue.message}`);
+    const told = checked.issues.map((issue) => `  ${v.getDotPath(issue) ?? 'world'}: ${issueText(issue)}`);
     throw new Error(`The world has ${told.length === 1 ? 'a mistake' : 'mistakes'}:\n${told.join('\n')}`);
   }
   return v.parse(partsSchema, checked.output);
