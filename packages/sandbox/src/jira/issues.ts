@@ -45,6 +45,10 @@ export const issueRoutes: readonly Route[] = [
     },
   },
   { operation: 'GET /rest/api/3/search/jql', handle: search },
+  {
+    operation: 'GET /rest/api/3/serverInfo',
+    handle: ({ site }) => json(200, { baseUrl: site, deploymentType: 'Cloud', version: '1001.0.0-SNAPSHOT' }),
+  },
 ];
 
 function reference({ base }: Call, issue: Issue) {

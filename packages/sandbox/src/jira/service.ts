@@ -79,6 +79,7 @@ function answer(state: JiraState, exchange: Exchange, sandbox: string): Answer {
     body: readBody(exchange),
     now: exchange.now,
     base: `${sandbox}${host}`,
+    site: `${sandbox}/jira`,
     user,
   });
 }

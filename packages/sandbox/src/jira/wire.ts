@@ -24,6 +24,8 @@ export interface Call {
   readonly now: number;
   /** The site or API host that was asked, without a slash at its end. */
   readonly base: string;
+  /** Where people look at issues. */
+  readonly site: string;
   readonly user: string;
 }
 

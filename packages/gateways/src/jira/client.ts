@@ -1,0 +1,166 @@
+import type { Clock } from '@promo-actions/core/clock';
+import { OutsideError } from '@promo-actions/core/errors';
+import { type Fetch, requestId, retryingFetch } from '../http/index.ts';
+
+/** A Jira Cloud site by its own address (classic tokens), or through Atlassian's API host by its cloud ID (tokens with scopes). */
+export type JiraAddress = { readonly baseUrl: string } | { readonly cloudId: string };
+
+export interface JiraOptions {
+  readonly address: JiraAddress;
+  /** The e-mail address of the account. */
+  readonly user: string;
+  readonly token: string;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+  readonly onRetry?: (message: string) => void;
+  readonly fetch?: Fetch;
+}
+
+export interface Question {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** From `/rest/` on. */
+  readonly path: string;
+  readonly body?: unknown;
+  /** What could not be done when it fails. */
+  readonly what: string;
+  /** What to do where Jira answers 400 or 404; else it is told in general. */
+  readonly remedy?: string;
+}
+
+export interface Jira {
+  readonly address: JiraAddress;
+  /** The answer's JSON, or undefined for an empty one. @throws OutsideError */
+  ask(question: Question): Promise<unknown>;
+  /** The same, with undefined where Jira answers 404. */
+  askFor(question: Question): Promise<unknown>;
+}
+
+export function createJira(options: JiraOptions): Jira {
+  const { address, user, token, clock, signal, onRetry } = options;
+  const fetch = retryingFetch(options.fetch ?? globalThis.fetch, clock, onRetry ? { onRetry } : {});
+  const host = hostOf(address);
+  const authorization = `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
+
+  const send = async ({ method, path, body, what }: Question): Promise<Response> => {
+    try {
+      return await fetch(`${host}${path}`, {
+        method,
+        headers: {
+          authorization,
+          accept: 'application/json',
+          'user-agent': 'promo-actions',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal ? { signal } : {}),
+      });
+    } catch (error) {
+      if (!(error instanceof OutsideError)) throw error;
+      throw new OutsideError({
+        ...error.failure,
+        what,
+        why: `${error.failure.what}: ${error.failure.why ?? ''}`,
+      });
+    }
+  };
+
+  const read = async (question: Question, response: Response): Promise<unknown> => {
+    const text = await response.text();
+    if (!response.ok) throw refusal(question, response, text, options);
+    if (text === '') return undefined;
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new OutsideError({
+        what: question.what,
+        why: `${host} answered something other than JSON`,
+        remedy:
+          'Check `base-url`: it is the address of the site, such as `https://example.atlassian.net`, without a path.',
+        operation: `${question.method} ${question.path.split('?')[0]}`,
+        cause: error,
+      });
+    }
+  };
+
+  return {
+    address,
+    ask: async (question) => read(question, await send(question)),
+    async askFor(question) {
+      const response = await send(question);
+      const known = response.headers.get('content-type')?.includes('json');
+      return response.status === 404 && known ? undefined : read(question, response);
+    },
+  };
+}
+
+/** `JIRA_API_URL` takes the place of the site or of https://api.atlassian.com, for a proxy or a sandbox. */
+function hostOf(address: JiraAddress): string {
+  const instead = process.env.JIRA_API_URL;
+  const host = instead || ('baseUrl' in address ? address.baseUrl : 'https://api.atlassian.com');
+  const path = 'cloudId' in address ? `/ex/jira/${encodeURIComponent(address.cloudId)}` : '';
+  return `${host.replace(/\/+$/, '')}${path}`;
+}
+
+function refusal(
+  question: Question,
+  response: Response,
+  text: string,
+  { address, user }: JiraOptions,
+): OutsideError {
+  const id = requestId(response.headers);
+  const why = said(text);
+  return new OutsideError({
+    what: question.what,
+    ...(why ? { why: `Jira says: ${why}` } : {}),
+    remedy: remedyFor(response, question, address, user),
+    operation: `${question.method} ${question.path.split('?')[0]}`,
+    code: `HTTP ${response.status}`,
+    ...(id ? { requestId: id } : {}),
+  });
+}
+
+const checkAddress =
+  'Check `base-url`: it is the address of the site, such as `https://example.atlassian.net`, without a path.';
+
+function said(text: string): string {
+  try {
+    const {
+      errorMessages = [],
+      errors = {},
+      message,
+      errorMessage,
+    } = JSON.parse(text) as {
+      errorMessages?: readonly string[];
+      errors?: Readonly<Record<string, string>>;
+      message?: string;
+      errorMessage?: string;
+    };
+    const byField = Object.entries(errors).map(([field, problem]) => `${field}: ${problem}`);
+    return [...errorMessages, ...byField, message, errorMessage].filter(Boolean).join('; ');
+  } catch {
+    return '';
+  }
+}
+
+function remedyFor(
+  { status, headers }: Response,
+  { remedy }: Question,
+  address: JiraAddress,
+  user: string,
+): string {
+  if (status === 401) {
+    const other =
+      'baseUrl' in address
+        ? 'A token with scopes or of a service account is refused at the site: use `cloud-id` in place of `base-url`.'
+        : 'A classic token is refused at the API host: use `base-url` in place of `cloud-id`.';
+    return `Check \`user\` and \`token\`, and that the token has not expired. ${other}`;
+  }
+  if (status === 403) {
+    if (/DENIED/.test(headers.get('x-seraph-loginreason') ?? ''))
+      return `Jira wants ${user} to log in by a browser once, after too many failed attempts.`;
+    return `Give ${user} the permission in the project, or the token the scope: \`read:jira-work\` to read, \`write:jira-work\` to write, \`read:servicedesk-request\` for approvals.`;
+  }
+  if (status === 404 && !headers.get('content-type')?.includes('json')) return checkAddress;
+  if (status === 400 || status === 404) return remedy ?? 'Mend what Jira names and run again.';
+  return 'Run again later; if it stays so, look at https://status.atlassian.com and name the request ID.';
+}

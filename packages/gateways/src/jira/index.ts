@@ -1,0 +1,2 @@
+export { createJira, type Jira, type JiraAddress, type JiraOptions } from './client.ts';
+export { createTicketSystem } from './tickets.ts';
