@@ -17,8 +17,8 @@ import {
 import { timeline } from './part/timeline.ts';
 
 /**
- * A rehearsal as one self-contained HTML file, below 5 MB however much was said: what happened at a glance, then the
- * evidence, then every step. Nothing that a workflow wrote can run in it. The same rehearsal gives the same bytes.
+ * A rehearsal as one self-contained HTML file: what happened at a glance, then the evidence, then every step. Logs,
+ * summaries, outputs and messages each have a budget, so that the file stays below 5 MB however much was said. Nothing that a workflow wrote can run in it. The same rehearsal gives the same bytes.
  */
 export function renderReport(rehearsal: Rehearsal): string {
   const gates = gateAnswers(rehearsal);

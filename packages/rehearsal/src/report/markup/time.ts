@@ -5,6 +5,11 @@ export function moment(at: number): string {
   return `${date(at)} ${clock(at)} UTC`;
 }
 
+/** `2026-03-03 20:05:00 – 20:25:33 UTC`, with the second day where it is another. */
+export function period(start: number, end: number): string {
+  return `${date(start)} ${clock(start)} – ${date(end) === date(start) ? '' : `${date(end)} `}${clock(end)} UTC`;
+}
+
 /** `2026-03-03`, in UTC. */
 export function date(at: number): string {
   return iso(at).slice(0, 10);

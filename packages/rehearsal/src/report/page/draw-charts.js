@@ -1,6 +1,8 @@
 // Draws what stands in `data-chart` with uPlot, in the page's own colours; again when those change.
 (() => {
-  const HEIGHT = { first: 190, other: 130 };
+  const HEIGHT = { line: 180, bar: 180, steps: 120 };
+  /** A limit further off than this many times the highest value is left out, lest it flatten everything else. */
+  const FAR = 10;
 
   function palette() {
     const style = getComputedStyle(document.documentElement);
@@ -46,6 +48,7 @@
       grid: { stroke: colours.grid, width: 1 },
       ticks: { show: false },
       space: 60,
+      size: 30,
       ...(names ? { incrs: [1, 2, 5, 10, 20, 50, 100] } : {}),
       values: (_, splits) => splits.map((split) => (names ? (names[split] ?? '') : clock(split))),
     };
@@ -84,17 +87,27 @@
     return [low - margin, high + margin];
   }
 
+  function highest(pane) {
+    const top = (lines) =>
+      Math.max(0, ...lines.flatMap((line) => line.values.filter((value) => value !== null)));
+    const limits = pane.lines.filter((line) => line.role === 'limit');
+    const seen = top(pane.lines.filter((line) => line.role !== 'limit'));
+    const limit = top(limits);
+    const high = seen > 0 && limit > FAR * seen ? seen : Math.max(seen, limit);
+    return high > 0 ? high * 1.15 : 1;
+  }
+
   function options(chart, pane, index, colours, width, key) {
     const range = extent(chart);
     return {
       width,
-      height: index === 0 ? HEIGHT.first : HEIGHT.other,
+      height: HEIGHT[pane.lines[0]?.shape ?? 'line'],
       title: pane.title,
       cursor: { drag: { x: false, y: false }, sync: { key }, y: false },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
       scales: {
         x: { time: !chart.categories, range: () => range },
-        y: { range: (_, __, high) => [0, high > 0 ? high * 1.15 : 1] },
+        y: { range: () => [0, highest(pane)] },
       },
       axes: [
         xAxis(chart, colours),

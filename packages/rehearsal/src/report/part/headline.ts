@@ -1,7 +1,7 @@
 import type { Rehearsal } from '../../result/index.ts';
 import type { GateAnswer } from '../evidence/index.ts';
-import { duration, type Html, html, moment } from '../markup/index.ts';
-import { brief, chip, plural } from './words.ts';
+import { duration, type Html, html, moment, period } from '../markup/index.ts';
+import { brief, chip, kindOf, plural } from './words.ts';
 
 const OUTCOMES = { success: 'Succeeded', failure: 'Failed', cancelled: 'Cancelled' } as const;
 /** More reasons than these nobody reads at a glance. */
@@ -26,7 +26,7 @@ export function headline(seen: Seen): Html {
 <p class="kicker">Rehearsal of ${rehearsal.workflow.name} <span class="muted">${rehearsal.workflow.path}</span></p>
 <h1>${scenario.name}</h1>
 ${scenario.description && html`<p class="lead">${scenario.description}</p>`}
-<p class="verdict"><strong>${outcome === undefined ? 'Not ended' : OUTCOMES[outcome]}</strong>${expectation(rehearsal, unmet.length)}</p>
+<p class="verdict"><strong class="${kindOf(outcome ?? '')}">${outcome === undefined ? 'Not ended' : OUTCOMES[outcome]}</strong>${expectation(rehearsal, unmet.length)}</p>
 ${reasons.length > 0 && html`<ul class="reasons">${reasons.slice(0, MOST_REASONS).map((reason) => html`<li>${reason}</li>`)}</ul>`}
 ${reasons.length > MOST_REASONS && html`<p class="muted">… and ${plural(reasons.length - MOST_REASONS, 'more reason')} below.</p>`}
 ${facts(seen)}
@@ -89,9 +89,7 @@ function facts({ rehearsal, gates }: Seen): Html {
     ['repository', rehearsal.repository],
     [
       'virtual time',
-      rehearsal.end === undefined
-        ? moment(rehearsal.start)
-        : `${moment(rehearsal.start)} – ${moment(rehearsal.end)}`,
+      rehearsal.end === undefined ? moment(rehearsal.start) : period(rehearsal.start, rehearsal.end),
     ],
     ['scenario', rehearsal.scenario.file],
   ];

@@ -3,11 +3,12 @@ import { markdown } from '../markdown/index.ts';
 import { clock, duration, fairShare, type Html, html } from '../markup/index.ts';
 import { type Log, logMarkup, readyLog } from './log.ts';
 import { depth, ownName, spanText } from './timeline.ts';
-import { brief, chip, most, plural, section, stepAnchor } from './words.ts';
+import { brief, chip, longestWithin, most, plural, section, stepAnchor } from './words.ts';
 
-/** Bytes of the page that all logs together, and the Markdown of all summaries, may fill. */
-const LOG_BUDGET = 2_000_000;
-const SUMMARY_BUDGET = 400_000;
+/** Bytes of the page that all logs and all outputs together may fill; characters of Markdown for all summaries. */
+const LOG_BUDGET = 1_800_000;
+const OUTPUT_BUDGET = 500_000;
+const SUMMARY_BUDGET = 300_000;
 const MOST_OUTPUTS = 60;
 const LONGEST_OUTPUT = 1500;
 
@@ -16,6 +17,7 @@ interface Room {
   readonly logs: ReadonlyMap<StepResult, Log>;
   readonly logLimit: number;
   readonly summaryLimit: number;
+  readonly outputLimit: number;
 }
 
 /** Every job and its steps, with what each said, summed up and gave. */
@@ -32,6 +34,11 @@ export function jobSection(rehearsal: Rehearsal): Html {
       steps.map(({ summary }) => summary.length),
       SUMMARY_BUDGET,
     ),
+    outputLimit: longestWithin(
+      [...rehearsal.jobs, ...steps].flatMap((one) => Object.values(one.outputs)),
+      LONGEST_OUTPUT,
+      OUTPUT_BUDGET,
+    ),
   };
   return section(
     'jobs',
@@ -47,7 +54,7 @@ function jobMarkup(job: JobResult, number: number, rehearsal: Rehearsal, room: R
 ${job.uses && html`<p class="muted">calls <code>${job.uses}</code></p>`}
 ${shown.length > 0 && html`<ul class="muted">${shown.map((note) => html`<li>${brief(note, 600)}</li>`)}</ul>`}${rest}
 ${job.steps.map((step, index) => stepMarkup(step, stepAnchor(number, index), room))}
-${outputs(job.outputs)}
+${outputs(job.outputs, room)}
 </div>
 `;
 }
@@ -65,11 +72,11 @@ function stepMarkup(step: StepResult, anchor: string, room: Room): Html {
     real !== undefined && `${duration(real)} real`,
   ];
   return html`<details class="step" id="${anchor}"${result === 'failure' && html` open`}>
-<summary>${chip(result ?? 'running', result ?? 'not ended')} ${step.name}${forgiven && html` <span class="muted">(may fail)</span>`} <span class="muted took">${virtual === undefined ? '' : duration(virtual)}</span></summary>
+<summary>${chip(result ?? 'running', result ?? 'not ended')} ${step.name}${forgiven && html` <span class="muted">(may fail)</span>`} <span class="muted took">${virtual !== undefined && result !== 'skipped' && duration(virtual)}</span></summary>
 <div class="inside">
 <p class="muted">${[step.uses ?? step.kind, ...times].filter(Boolean).join(' · ')}</p>
 ${step.summary.trim() !== '' && summaryMarkup(step.summary, room.summaryLimit)}
-${outputs(step.outputs)}
+${outputs(step.outputs, room)}
 ${log && log.lines.length > 0 ? logMarkup(log, room.logLimit) : html`<p class="muted">It said nothing.</p>`}
 </div>
 </details>
@@ -82,11 +89,11 @@ function summaryMarkup(summary: string, limit: number): Html {
   return html`${markdown(shown)}${!whole && html`<p class="muted">The summary was cut here, after ${limit} of ${summary.length} characters; --json writes it whole.</p>`}`;
 }
 
-function outputs(given: Readonly<Record<string, string>>): Html {
+function outputs(given: Readonly<Record<string, string>>, { outputLimit }: Room): Html {
   const all = Object.entries(given).filter(([, value]) => value !== '');
   if (all.length === 0) return html``;
   const { shown, rest } = most(all, MOST_OUTPUTS, 'output');
   return html`<details class="outputs"><summary>${plural(all.length, 'output')}</summary>
-<dl class="inside">${shown.map(([name, value]) => html`<div><dt>${name}</dt><dd class="pre">${brief(value, LONGEST_OUTPUT)}</dd></div>`)}</dl>${rest}
+<dl class="inside">${shown.map(([name, value]) => html`<div><dt>${name}</dt><dd class="pre">${brief(value, outputLimit)}</dd></div>`)}</dl>${rest}
 </details>`;
 }

@@ -2,9 +2,12 @@ import type { AnnotationLevel } from '../../protocol/index.ts';
 import type { Rehearsal } from '../../result/index.ts';
 import { type Call, tally } from '../evidence/index.ts';
 import { clock, type Html, html, moment } from '../markup/index.ts';
-import { brief, chip, most, plural, section, stepAnchor, table } from './words.ts';
+import { brief, chip, longestWithin, most, plural, section, stepAnchor, table } from './words.ts';
 
 const MOST_ROWS = 400;
+const LONGEST_MESSAGE = 2000;
+/** Bytes of the page that all annotations together may fill. */
+const MESSAGE_BUDGET = 300_000;
 const LEVELS: readonly AnnotationLevel[] = ['error', 'warning', 'notice'];
 
 export function expectationSection({ expectations }: Rehearsal): Html {
@@ -37,10 +40,12 @@ export function annotationSection({ jobs }: Rehearsal): Html {
   const rank = (level: AnnotationLevel) => LEVELS.indexOf(level);
   all.sort((one, other) => rank(one.annotation.level) - rank(other.annotation.level));
   const { shown, rest } = most(all, MOST_ROWS, 'annotation');
+  const messages = shown.map(({ annotation }) => annotation.message);
+  const longest = longestWithin(messages, LONGEST_MESSAGE, MESSAGE_BUDGET);
   const items = shown.map(({ annotation, job, step, anchor }) => {
     const { level, title, message, file, line } = annotation;
     const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}`;
-    return html`<li>${chip(level)} ${title && html`<strong>${brief(title, 200)}</strong> `}<span class="pre">${brief(message, 2000)}</span> <span class="muted">${place && `${place}, `}<a href="#${anchor}">${step.name}</a> of ${job.name}</span></li>`;
+    return html`<li>${chip(level)} ${title && html`<strong>${brief(title, 200)}</strong> `}<span class="pre">${brief(message, longest)}</span> <span class="muted">${place && `${place}, `}<a href="#${anchor}">${step.name}</a> of ${job.name}</span></li>`;
   });
   return section('annotations', 'Annotations', html`<ul class="plain">${items}</ul>${rest}`);
 }
@@ -71,12 +76,16 @@ export function changeSection(changes: readonly Call[]): Html {
   const { shown, rest } = most(changes, MOST_ROWS, 'call');
   const rows = shown.map(
     ({ at, service, operation, subject, account, region, status }) =>
-      html`<td><time title="${moment(at)}">${clock(at)}</time></td><td>${service}</td><th scope="row"><code>${brief(operation, 200)}</code></th><td>${Object.entries(subject).map(([name, value]) => html`<span class="pair"><span class="muted">${name}</span> ${brief(value, 200)}</span> `)}</td><td>${[account, region].filter(Boolean).join(' ')}</td><td>${status === 0 ? chip('warning', 'connection broken: it may have happened') : ''}</td>`,
+      html`<td><time title="${moment(at)}">${clock(at)}</time></td><td>${service}</td><th scope="row"><code>${brief(operation, 200)}</code></th><td>${pairs(subject)}${status === 0 && html` ${chip('warning', 'connection broken: it may have happened')}`}</td><td>${account}</td><td class="whole">${region}</td>`,
   );
-  return section(
-    'changes',
-    'What was changed',
-    html`${table(['At (UTC)', 'Service', 'Call', 'Of', 'Account', ''], rows)}${rest}`,
+  const headings = ['At (UTC)', 'Service', 'Call', 'Of', 'Account', 'Region'];
+  return section('changes', 'What was changed', html`${table(headings, rows)}${rest}`);
+}
+
+function pairs(subject: Call['subject']): readonly Html[] {
+  return Object.entries(subject).map(
+    ([name, value]) =>
+      html`<span class="pair"><span class="muted">${name}</span> ${brief(value, 200)}</span> `,
   );
 }
 
@@ -101,6 +110,6 @@ export function noteSection({ notes }: Rehearsal): Html {
   return section(
     'notes',
     'Notes',
-    html`<ul>${shown.map((note) => html`<li>${brief(note, 1000)}</li>`)}</ul>${rest}`,
+    html`<ul>${shown.map((note) => html`<li>${brief(note, 300)}</li>`)}</ul>${rest}`,
   );
 }

@@ -40,7 +40,9 @@ function ticks({ start, span }: Scale): Html {
   const step = seconds * 1000;
   const marks: Html[] = [];
   for (let at = Math.ceil(start / step) * step; at <= start + span; at += step) {
-    marks.push(html`<span style="left:${percent((at - start) / span)}">${tick(at, span)}</span>`);
+    const share = (at - start) / span;
+    const side = share < 0.05 ? 'first' : share > 0.95 ? 'last' : '';
+    marks.push(html`<span class="${side}" style="left:${percent(share)}">${tick(at, span)}</span>`);
   }
   return html`${marks}`;
 }
@@ -60,7 +62,7 @@ function jobRows(
 </div>
 ${worth.map(
   (step) => html`<div class="row">
-<div class="label step" style="--depth:${depth(job, rehearsal)}"><a href="#${stepAnchor(number, job.steps.indexOf(step))}">${step.name}</a></div>
+<div class="label inner" style="--depth:${depth(job, rehearsal)}"><a href="#${stepAnchor(number, job.steps.indexOf(step))}">${step.name}</a></div>
 <div class="track">${bar(kindOf(step.outcome ?? ''), step.start, step.end, scale, `${step.name}: ${step.outcome ?? 'not ended'}, ${spanText(step)}`)}</div>
 <div class="took">${spanText(step)}</div>
 </div>

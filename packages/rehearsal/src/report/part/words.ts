@@ -1,4 +1,4 @@
-import { type Html, html } from '../markup/index.ts';
+import { escapeText, fairShare, type Html, html } from '../markup/index.ts';
 
 /** How a conclusion, decision or outcome is told: its colour, a sign for those who do not see it, and the words. */
 const TELLING: Readonly<Record<string, readonly [kind: string, sign: string]>> = {
@@ -31,6 +31,16 @@ export function chip(word: string, words = word): Html {
 export function brief(text: string, most: number): string {
   if (text.length <= most) return text;
   return `${text.slice(0, most)} … (${text.length - most} more characters)`;
+}
+
+/** A quotation mark takes this many bytes in a page, and nothing takes more. */
+const WIDEST = 6;
+
+/** The most characters that each of the texts may have, `longest` or fewer, so that together they fill no more bytes of the page than the budget. */
+export function longestWithin(texts: readonly string[], longest: number, budget: number): number {
+  const sizes = texts.map((text) => Buffer.byteLength(escapeText(text.slice(0, longest))));
+  const share = fairShare(sizes, budget);
+  return Number.isFinite(share) ? Math.floor(share / WIDEST) : longest;
 }
 
 export function plural(count: number, noun: string): string {
