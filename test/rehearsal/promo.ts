@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -29,7 +30,15 @@ export function promo(
   });
 }
 
+const release = join(fixtures, 'release');
+
 /** Rehearses a scenario of the fixtures' repository against the fixtures' release tree. */
 export function rehearse(scenario: string, ...more: readonly string[]): Promise<Run> {
-  return promo(['rehearse', ...more, '--scenario', scenario, '--release', join(fixtures, 'release')]);
+  return promo(['rehearse', ...more, '--scenario', scenario, '--release', release]);
+}
+
+/** The same, for a test that acts on it while it runs. */
+export function startRehearsal(scenario: string): ChildProcessByStdio<null, Readable, null> {
+  const args = [command, 'rehearse', '--scenario', scenario, '--release', release];
+  return spawn(process.execPath, args, { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] });
 }

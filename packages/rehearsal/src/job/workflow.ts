@@ -231,6 +231,7 @@ function finish(result: JobResult, call: Call, end: JobEnd): JobEnd {
   result.status = 'ended';
   result.conclusion = end.conclusion;
   result.outputs = { ...end.outputs };
+  result.notes = result.notes.map(setting.masks.hide);
   if (result.start !== undefined) {
     result.end = setting.time.now();
     result.realEnd = Date.now();

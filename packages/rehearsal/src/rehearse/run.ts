@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,6 +16,7 @@ import { loadWorkflow, type Workflow } from '../workflow/index.ts';
 import { createCloudReader } from './aws.ts';
 import { type Dispatch, dispatch } from './dispatch.ts';
 import { compare } from './expect.ts';
+import { createGitHubVoice, describeRepository, newToken } from './github.ts';
 
 export interface RehearsalOptions {
   /** The path of the workflow file inside the repository. */
@@ -97,7 +97,8 @@ interface Parts {
 async function prepare(options: RehearsalOptions, parts: Parts): Promise<Setting> {
   const { workflow, start, sandbox, root, trees, node } = parts;
   const { scenario, file } = options.scenario;
-  const repository = await describeRepository(options.scenario, sandbox);
+  const gitHub = createGitHubVoice(sandbox.url);
+  const repository = await describeRepository(scenario, gitHub);
   const runId = 1_000_000 + scenario.seed;
   const rehearsal: Rehearsal = {
     scenario: { name: scenario.name, description: scenario.description, file },
@@ -142,24 +143,13 @@ async function prepare(options: RehearsalOptions, parts: Parts): Promise<Setting
     stop: stop.signal,
     cancel: () => stop.abort('cancelled'),
     async issueToken(permissions) {
-      const token = `ghs_${randomBytes(18).toString('hex')}`;
+      const token = newToken();
       masks.add(token);
-      await tellGitHub(sandbox, 'tokens', { token, permissions });
+      await gitHub.grant(token, permissions);
       return token;
     },
-    tellApproval: ({ environment, answer, login, comment }) =>
-      tellGitHub(sandbox, 'approvals', { run_id: runId, environment, state: answer, user: login, comment }),
+    tellApproval: (approval) => gitHub.approve(runId, approval),
   };
-}
-
-/** What only the rehearsal knows and the sandbox's GitHub is to know too. */
-async function tellGitHub(sandbox: Sandbox, what: 'tokens' | 'approvals', body: unknown): Promise<void> {
-  const answer = await fetch(new URL(`/_sandbox/github/${what}`, sandbox.url), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`The sandbox's GitHub did not take ${what}: ${await answer.text()}`);
 }
 
 /** Credentials are not in a job's environment until it gets some, and the ID token only where it may have one. */
@@ -172,31 +162,6 @@ function splitEnvironment(all: Readonly<Record<string, string>>) {
   const credentials = /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|REGION|DEFAULT_REGION)$/;
   const environment = Object.fromEntries(Object.entries(rest).filter(([name]) => !credentials.test(name)));
   return { idToken: { url, bearer }, environment };
-}
-
-async function describeRepository({ scenario }: ScenarioFile, sandbox: Sandbox): Promise<Repository> {
-  const github = (scenario.world.github ?? {}) as Readonly<Record<string, unknown>>;
-  const text = (name: string, otherwise: string) =>
-    typeof github[name] === 'string' ? github[name] : otherwise;
-  const name = text('repository', 'example/repository');
-  const defaultBranch = text('default-branch', 'main');
-  const ref = fullRef(scenario.ref ?? defaultBranch);
-  return { name, defaultBranch, ref, sha: await commitOf(sandbox, name, ref) };
-}
-
-function fullRef(ref: string): string {
-  if (ref.startsWith('refs/')) return ref;
-  return /^v\d+\.\d+/.test(ref) ? `refs/tags/${ref}` : `refs/heads/${ref}`;
-}
-
-/** The commit that the sandbox's GitHub has there, so that a run and its API tell the same. */
-async function commitOf(sandbox: Sandbox, name: string, ref: string): Promise<string> {
-  const { GITHUB_API_URL: api } = sandbox.environment();
-  const answer = await fetch(
-    `${api}/repos/${name}/commits/${encodeURIComponent(ref.replace(/^refs\/(heads|tags)\//, ''))}`,
-  );
-  const { sha } = answer.ok ? ((await answer.json()) as { sha?: unknown }) : {};
-  return typeof sha === 'string' ? sha : createHash('sha1').update(`${name} ${ref}`).digest('hex');
 }
 
 function payload(rehearsal: Rehearsal, repository: Repository, start: Dispatch): Record<string, unknown> {
@@ -226,12 +191,18 @@ async function perform(
 ): Promise<void> {
   const { rehearsal, scenario } = setting;
   const began = Date.now();
+  const before = sandbox.journal().length;
   const call = { setting, workflow, inputs: start.inputs as Dictionary, secrets: scenario.secrets };
   const { conclusion } = await setting.time.working(() => setting.time.handingOver(() => runWorkflow(call)));
   rehearsal.outcome = outcomeOf(conclusion, setting);
   rehearsal.end = setting.time.now();
   rehearsal.realMilliseconds = Date.now() - began;
-  Object.assign(rehearsal, { journal: [...sandbox.journal()] });
+  Object.assign(rehearsal, {
+    journal: sandbox
+      .journal()
+      .slice(before)
+      .filter((entry) => !isOurs(entry.operation)),
+  });
   const accounts = (scenario.world.accounts ?? {}) as Readonly<
     Record<string, { id?: string; region?: string }>
   >;
@@ -239,7 +210,19 @@ async function perform(
     account: accounts[account]?.id ?? account,
     region: region ?? accounts[account]?.region ?? 'us-east-1',
   });
-  rehearsal.expectations = await compare(scenario.expect, rehearsal, createCloudReader(sandbox.url), placeOf);
+  const expectations = await compare(scenario.expect, rehearsal, createCloudReader(sandbox.url), placeOf);
+  const { hide } = setting.masks;
+  rehearsal.expectations = expectations.map(({ what, expected, seen, met }) => ({
+    what: hide(what),
+    expected: hide(expected),
+    seen: hide(seen),
+    met,
+  }));
+}
+
+/** Calls by which the rehearsal itself tells the sandbox something are none of the run's. */
+function isOurs(operation: string): boolean {
+  return operation.includes(' /_sandbox/');
 }
 
 function outcomeOf(conclusion: string, setting: Setting): Outcome {

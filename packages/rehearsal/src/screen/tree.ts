@@ -96,11 +96,8 @@ function jobLines(job: JobResult, jobs: readonly JobResult[], moment: Moment): s
   const name =
     job.status === 'waiting' ? paint('dim', ownName(job, jobs)) : paint('bold', ownName(job, jobs));
   const line = `${indent}${sign} ${name}  ${paint('dim', about(job, moment))}`;
-  const open = !ended || job.conclusion === 'failure';
-  const notes =
-    ended && job.conclusion !== 'failure'
-      ? []
-      : job.notes.map((note) => `${indent}    ${paint('dim', note)}`);
+  const open = !ended || job.conclusion === 'failure' || job.conclusion === 'cancelled';
+  const notes = !open ? [] : job.notes.map((note) => `${indent}    ${paint('dim', note)}`);
   return [line, ...notes, ...(open ? job.steps.flatMap((step) => stepLines(step, indent, moment)) : [])];
 }
 

@@ -73,7 +73,7 @@ export function runProcess(order: ProcessOrder): Promise<ProcessEnd> {
     const stopping = stopWhenAsked(order, child.pid, gone.signal);
     try {
       const end = await ended;
-      await Promise.race([Promise.all(outputs), realPause(OUTPUT_GRACE)]);
+      await Promise.race([Promise.all(outputs), realPause(OUTPUT_GRACE, undefined, { ref: false })]);
       return order.stop.aborted ? { ...end, stopped: reasonOf(order.stop) } : end;
     } finally {
       if (child.pid !== undefined) alive.delete(child.pid);

@@ -99,11 +99,17 @@ export async function runStep(step: Step, frame: Frame, task: StepTask): Promise
   }
   outcome.outputs = done.outputs;
   outcome.outcome = done.conclusion;
-  task.result.outputs = { ...done.outputs };
+  task.result.outputs = hidden(done.outputs, machine);
   const forgiven = done.conclusion === 'failure' && mayFail && !machine.dead;
   finish(forgiven ? 'success' : done.conclusion);
   if (done.conclusion !== 'success' && !forgiven && frame.status === 'success')
     frame.status = done.conclusion;
+}
+
+/** The outputs as a person may see them; later steps see them as they are. */
+function hidden(outputs: Readonly<Record<string, string>>, machine: Machine): Record<string, string> {
+  const { hide } = machine.setting.masks;
+  return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, hide(value)]));
 }
 
 /** Does something that is stopped after so many of the sandbox's minutes. */
