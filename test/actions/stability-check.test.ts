@@ -193,7 +193,7 @@ describe('alarms, queues and metrics', () => {
       'checkout success': 'fail',
       nothing: 'pass',
     });
-    expect(run.log).toContain('lowest value of checkout success (by 5m) is 90 %');
+    expect(run.log).toContain('lowest value of checkout success (by 5m) is 90%');
   });
 
   test('an API and a load balancer are looked at by their own metrics', async () => {

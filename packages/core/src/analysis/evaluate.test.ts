@@ -114,6 +114,7 @@ async function evaluate(change: Partial<CanaryQuestion> = {}, world: World = {})
     (line) => said.push(line),
     cancelled.signal,
   );
+  expect(decide(report.findings)).toBe(report.decision);
   return { report, calls, said, seconds: (now - start) / 1_000 };
 }
 
@@ -132,7 +133,7 @@ describe('a window', () => {
     expect(report.window).toMatchObject({ from: '2026-03-03T20:09:00Z', to: '2026-03-03T20:14:00Z' });
     expect(report.minutes).toHaveLength(5);
     expect(said[1]).toContain('the answer comes at 2026-03-03T20:16:00Z');
-    expect(said.at(-1)).toContain('canary 300 invocations, 0 errors (0 %)');
+    expect(said.at(-1)).toContain('canary 300 invocations, 0 errors (0%)');
     expect(said.at(-1)).toContain('stable 2,700 invocations');
     expect(new Set(calls.map((call) => call.at)).size).toBe(calls.length);
   });
@@ -145,20 +146,18 @@ describe('a window', () => {
   test('a bad canary is rolled back for the reasons that the report names', async () => {
     const { report } = await evaluate({}, { canary: { ...healthy, Errors: 4 } });
     expect(report).toMatchObject({ verdict: 'rollback', decision: 'fail' });
-    expect(report.reasons.join()).toMatch(/errors in 2 minutes 8.*error rate 6.667 %/);
-    expect(decide(report.findings)).toBe('fail');
+    expect(report.reasons.join()).toMatch(/errors in 2 minutes 8.*error rate 6.667%/);
   });
 
   test('a slow canary is rolled back', async () => {
     const { report } = await evaluate({}, { canary: { ...healthy, 'PR(:500)': 90 } });
-    expect(report.reasons).toEqual([expect.stringContaining('p95 10 % slower than 500 ms')]);
+    expect(report.reasons).toEqual([expect.stringContaining('p95 10% slower than 500 ms')]);
   });
 
   test('too little traffic holds with the time that would be needed', async () => {
     const { report } = await evaluate({}, { canary: { ...healthy, Invocations: 4 } });
     expect(report).toMatchObject({ verdict: 'hold', decision: 'hold' });
     expect(report.findings.find((one) => one.check === 'evidence')?.remedy).toContain('20 minutes more');
-    expect(decide(report.findings)).toBe('hold');
   });
 
   test('a window that may grow does so until the evidence suffices, or to its end', async () => {
@@ -210,7 +209,6 @@ describe('signals', () => {
     expect(low.report.minutes).toHaveLength(5);
     const unseen = await evaluate({ watched }, {});
     expect(unseen.report.verdict).toBe('hold');
-    expect(decide(unseen.report.findings)).toBe('hold');
   });
 });
 
@@ -246,7 +244,7 @@ describe('what cannot be evaluated', () => {
 test('the summary shows both versions and draws what GitHub draws', async () => {
   const { report } = await evaluate({}, { canary: { ...healthy, Errors: 3 } });
   const summary = summaryOf(report);
-  expect(summary).toContain('| canary, version 8 | 300 | 15 | 5 % | 1.667 % |');
+  expect(summary).toContain('| canary, version 8 | 300 | 15 | 5% | 1.667% |');
   const chart = chartOf(report);
   expect(chart.match(/```mermaid/g)).toHaveLength(2);
   expect(chart).toContain('x-axis ["20:09", "20:10", "20:11", "20:12", "20:13"]');

@@ -46,7 +46,7 @@ function pairEvidence(
     limit,
     bound: 'at most',
     unit: '',
-    outcome: value > limit ? 'breached' : 'within',
+    outcome: value > limit ? 'breached' : minutes.length === 0 ? 'open' : 'within',
   };
 }
 

@@ -1,4 +1,4 @@
-import { formatNumber } from '../metrics/index.ts';
+import { withUnit } from '../metrics/index.ts';
 import type { Minute } from './minute.ts';
 
 /**
@@ -44,28 +44,34 @@ export interface Judgement {
  */
 export type Judge = (minutes: readonly Minute[]) => Judgement;
 
-/** The guard's rollback comes before what the judge says; otherwise the judge decides, knowing what the guard saw. */
+/**
+ * A judge under a guard: what exceeds the guard's limits when the guard's window ends, or when the judge concludes
+ * before that, rolls back; otherwise the judge decides.
+ */
 export function guarded(guard: Judge, judge: Judge): Judge {
   return (minutes) => {
     const first = guard(minutes);
     const second = judge(minutes);
     const evidence = [...first.evidence, ...second.evidence];
-    if (first.verdict !== 'rollback') return { ...second, evidence };
+    const breached = first.evidence.filter((one) => one.outcome === 'breached');
+    const concluded = first.verdict === 'rollback' || second.verdict !== 'continue';
+    if (!concluded || breached.length === 0) return { ...second, evidence };
     const agreed = second.verdict === 'rollback' ? second.reasons : [];
-    return { verdict: 'rollback', reasons: [...first.reasons, ...agreed], evidence };
+    return { verdict: 'rollback', reasons: [...breached.map(tell), ...agreed], evidence };
   };
 }
 
-/** Evidence as a sentence: "The error rate is 4.8 %; it must be at most 1 % (stable version: 0.1 %)." */
+/** Evidence as a sentence: "error rate 4.8%; must be at most 1% (stable version: 0.1%)." */
 export function tell(evidence: Evidence): string {
   const { measure, bound, outcome } = evidence;
+  const limit = `must be ${bound} ${written(evidence, evidence.limit)}`;
+  if (outcome === 'open') return `${measure} not judged for want of data; ${limit}.`;
   const beside =
     evidence.baseline === undefined ? '' : ` (stable version: ${written(evidence, evidence.baseline)})`;
-  const open = outcome === 'open' ? ', of too few invocations to judge' : '';
-  return `${measure} ${written(evidence, evidence.value)}${open}; must be ${bound} ${written(evidence, evidence.limit)}${beside}.`;
+  return `${measure} ${written(evidence, evidence.value)}; ${limit}${beside}.`;
 }
 
 /** A number of the evidence with its unit. */
 export function written(evidence: Evidence, value: number): string {
-  return `${formatNumber(value)}${evidence.unit && ` ${evidence.unit}`}`;
+  return withUnit(value, evidence.unit);
 }

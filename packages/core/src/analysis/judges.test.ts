@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Judge } from './judge.ts';
+import { guarded, type Judge } from './judge.ts';
 import { judgeNamed } from './judges.ts';
 import type { Arm, Minute } from './minute.ts';
 
@@ -42,14 +42,14 @@ describe('threshold', () => {
     expect(threshold(five(one)).verdict).toBe('promote');
     const over = threshold([...five(one).slice(0, 4), ...minutesOf({ invocations: 200, errors: 3 })]);
     expect(over.verdict).toBe('rollback');
-    expect(over.reasons[0]).toBe('error rate 1.1 %; must be at most 1 % (stable version: 0.1 %).');
+    expect(over.reasons[0]).toBe('error rate 1.1%; must be at most 1% (stable version: 0.1%).');
   });
 
-  test('more than 5 % slower than the objective is a p95 above it', () => {
+  test('more than 5% slower than the objective is a p95 above it', () => {
     expect(threshold(five({ invocations: 100, slow: 5 })).verdict).toBe('promote');
     const slow = threshold(five({ invocations: 100, slow: 6 }));
     expect(slow.verdict).toBe('rollback');
-    expect(slow.reasons.join()).toContain('p95 6 % slower than 500 ms');
+    expect(slow.reasons.join()).toContain('p95 6% slower than 500 ms');
   });
 
   test('too few invocations hold and say how long the present traffic would need', () => {
@@ -94,6 +94,14 @@ describe('guard', () => {
     expect(threshold(minutes)).toMatchObject({ verdict: 'rollback' });
     expect(threshold(minutes).evidence.filter((one) => one.outcome === 'breached')).toHaveLength(1);
   });
+});
+
+test('a judge that concludes before the window ends does not pass the guard by', () => {
+  const eager: Judge = () => ({ verdict: 'promote', reasons: [], evidence: [] });
+  const burst = minutesOf({ invocations: 90_000, errors: 6 });
+  expect(guarded(guard, eager)(minutesOf({ invocations: 90_000, errors: 5 })).verdict).toBe('promote');
+  expect(guarded(guard, eager)(burst)).toMatchObject({ verdict: 'rollback', reasons: [expect.any(String)] });
+  expect(guarded(guard, threshold)(burst).verdict).toBe('continue');
 });
 
 describe.each([

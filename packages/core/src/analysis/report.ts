@@ -1,7 +1,7 @@
 import { formatInstant } from '../clock/index.ts';
 import type { Finding, GateReport } from '../gate/index.ts';
 import { table } from '../markdown/index.ts';
-import { formatNumber } from '../metrics/index.ts';
+import { formatNumber, withUnit } from '../metrics/index.ts';
 import { chartOf } from './chart.ts';
 import type { CanaryQuestion, Look } from './evaluate.ts';
 import { type Evidence, tell, type Verdict, written } from './judge.ts';
@@ -44,12 +44,12 @@ export function reportOf(look: Look, question: CanaryQuestion, arms: Arms, sched
     subject,
     at: formatInstant(look.at),
     findings: [
-      ...judgement.evidence.map((evidence) => findingOf(evidence, minutes)),
+      ...judgement.evidence.map(findingOf),
       ...(verdict === 'hold' ? [holdFinding(look)] : []),
       ...(signals.health ? [signals.health] : []),
       ...signals.alarms,
       ...heard,
-    ].map((finding) => settle(finding, verdict)),
+    ],
     verdict,
     reasons: judgement.reasons,
     judge: question.judgeName,
@@ -68,15 +68,8 @@ export function reportOf(look: Look, question: CanaryQuestion, arms: Arms, sched
   };
 }
 
-/** A finding may not say more than the verdict: a limit that was passed before the window's end did not decide. */
-function settle(finding: Finding, verdict: CanaryReport['verdict']): Finding {
-  if (verdict !== 'rollback' && finding.outcome === 'fail') return { ...finding, outcome: 'info' };
-  return finding;
-}
-
-function findingOf(evidence: Evidence, minutes: readonly Minute[]): Finding {
-  const seen =
-    totalOf(minutes, 'canary').invocations === 0 ? 'no traffic' : written(evidence, evidence.value);
+function findingOf(evidence: Evidence): Finding {
+  const seen = evidence.outcome === 'open' ? 'not enough data' : written(evidence, evidence.value);
   const finding = {
     check: evidence.measure,
     seen,
@@ -107,7 +100,9 @@ function holdFinding({ judgement }: Look): Finding {
 export function progress(look: Look, question: CanaryQuestion, schedule: Schedule): string {
   const { minutes, judgement } = look;
   const head = `look ${look.number}, ${formatInstant(look.at)}:`;
-  if (minutes.length === 0 && judgement.verdict === 'continue') {
+  if (minutes.length === 0) {
+    if (judgement.verdict !== 'continue')
+      return `${head} ${judgement.verdict}. ${judgement.reasons.join(' ')}`;
     const first = formatInstant(schedule.from + minuteLength + schedule.lag);
     return `${head} no counted minute has settled yet; the first one does at ${first}.`;
   }
@@ -126,8 +121,13 @@ export function progress(look: Look, question: CanaryQuestion, schedule: Schedul
 
 function tellTotal(total: Total, objective: number): string {
   if (total.invocations === 0) return 'without traffic';
-  const rate = formatNumber((total.errors / total.invocations) * 100);
-  return `${formatNumber(total.invocations)} invocations, ${formatNumber(total.errors)} errors (${rate} %), ${formatNumber(total.slow)} slower than ${objective} ms`;
+  const rate = withUnit((total.errors / total.invocations) * 100, '%');
+  const [invocations, errors] = [plural(total.invocations, 'invocation'), plural(total.errors, 'error')];
+  return `${invocations}, ${errors} (${rate}), ${formatNumber(total.slow)} slower than ${objective} ms`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** The section of the job summary: both versions side by side, and the chart. */
@@ -137,8 +137,8 @@ export function summaryOf(report: CanaryReport): string {
     name,
     formatNumber(total.invocations),
     formatNumber(total.errors),
-    total.invocations === 0 ? '–' : `${formatNumber((total.errors / total.invocations) * 100)} %`,
-    total.timed === 0 ? '–' : `${formatNumber((total.slow / total.timed) * 100)} %`,
+    total.invocations === 0 ? '–' : withUnit((total.errors / total.invocations) * 100, '%'),
+    total.timed === 0 ? '–' : withUnit((total.slow / total.timed) * 100, '%'),
   ];
   const rows = [row(`canary, version ${canaryVersion}`, totalOf(minutes, 'canary'))];
   if (stableVersion) rows.push(row(`stable, version ${stableVersion}`, totalOf(minutes, 'baseline')));

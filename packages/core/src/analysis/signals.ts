@@ -80,7 +80,7 @@ export function judgeAlarms(
       const message = `Alarm \`${alarm.name}\` is in ALARM ${since}, since before the evaluation, so it says nothing about the canary.`;
       return { ...finding, outcome: 'info', message };
     }
-    const message = `Alarm \`${alarm.name}\` went into ALARM ${since}: ${alarm.reason || 'no reason given'}.`;
+    const message = `Alarm \`${alarm.name}\` went into ALARM at ${formatInstant(alarm.changedAt)}: ${alarm.reason.replace(/\.$/, '') || 'no reason given'}.`;
     return { ...finding, outcome: 'fail', message, remedy: 'Look at what it watches.' };
   });
 }

@@ -15,4 +15,5 @@ export {
   watchedMetricsExpected,
   watchedMetricsSchema,
   watchedQueries,
+  withUnit,
 } from './watched.ts';

@@ -161,7 +161,7 @@ export function watchedQueries(watched: WatchedMetric, id: string, defaultPeriod
 /** Holds a watched metric's points against its limit. */
 export function judgeWatched(watched: WatchedMetric, points: readonly Point[]): Finding {
   const { name, limit, noData } = watched;
-  const written = (value: number) => `${formatNumber(value)}${watched.unit && ` ${watched.unit}`}`;
+  const written = (value: number) => withUnit(value, watched.unit);
   const bound = `at ${limit.at} ${written(limit.value)}`;
   const seen = reduce(
     points.map((point) => point.value),
@@ -215,6 +215,11 @@ function reduce(values: readonly number[], take: WatchedMetric['take']): number 
 /** Up to three decimals, thousands apart: `12,345.678`. */
 export function formatNumber(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 3 });
+}
+
+/** A number with its unit, as in `4.8%` and `120 ms`. */
+export function withUnit(value: number, unit: string): string {
+  return `${formatNumber(value)}${unit === '' || unit.startsWith('%') ? '' : ' '}${unit}`;
 }
 
 /** The names of series in metric math: functions are written in capitals, text in quotes. */

@@ -1,7 +1,7 @@
 import { formatDuration, formatInstant } from '../clock/index.ts';
 import type { Finding } from '../gate/index.ts';
 import { type Alias, type FunctionVersion, ready } from '../lambda/index.ts';
-import { type Alarm, formatNumber } from '../metrics/index.ts';
+import { type Alarm, formatNumber, withUnit } from '../metrics/index.ts';
 import type { Target } from './target.ts';
 
 /** What must hold over the lookback. A limit that is left out is not checked. */
@@ -50,7 +50,13 @@ export function checkTraffic(
   if (traffic.requests === 0) findings.push(idle(target, limits.noTraffic, span));
   else {
     const amount = `${formatNumber(traffic.requests)} ${unit}`;
-    findings.push({ check: 'traffic', outcome: 'info', subject, seen: amount, message: `${amount} in ${span}.` });
+    findings.push({
+      check: 'traffic',
+      outcome: 'info',
+      subject,
+      seen: amount,
+      message: `${amount} in ${span}.`,
+    });
     const { maxErrors, maxErrorRate, maxP95 } = limits;
     if (maxErrors !== undefined) limited('errors', traffic.errors, maxErrors, formatNumber, errorsRemedy);
     const rate = (traffic.errors / traffic.requests) * 100;
@@ -138,7 +144,7 @@ export function checkAlarms(prefix: string, alarms: readonly Alarm[]): Finding[]
     subject: alarm.name,
     seen: 'ALARM',
     limit: 'none in ALARM',
-    message: `Alarm \`${alarm.name}\` is in ALARM since ${formatInstant(alarm.changedAt)}: ${alarm.reason || 'no reason given'}.`,
+    message: `Alarm \`${alarm.name}\` is in ALARM since ${formatInstant(alarm.changedAt)}: ${alarm.reason.replace(/\.$/, '') || 'no reason given'}.`,
     remedy: 'Mend what it warns of, or wait until it is OK again.',
   }));
 }
@@ -185,7 +191,7 @@ function checkState(deployed: FunctionVersion, subject: string): Finding {
 }
 
 function unfinished(alias: Alias, subject: string): Finding {
-  const share = `${alias.canary?.weight} % to version ${alias.canary?.version}`;
+  const share = `${alias.canary?.weight}% to version ${alias.canary?.version}`;
   return {
     check: 'rollout',
     outcome: 'hold',
@@ -235,7 +241,7 @@ function checkCode(deployed: FunctionVersion, subject: string, expected: string)
 }
 
 function percent(value: number): string {
-  return `${formatNumber(value)} %`;
+  return withUnit(value, '%');
 }
 
 function milliseconds(value: number): string {
