@@ -14,6 +14,8 @@ import { clientConfiguration } from '../sandbox/aws.ts';
 export const functionName = 'tenant-service';
 export const prodRole = 'arn:aws:iam::222222222222:role/tenant-service';
 
+const accounts = { prod: { id: '222222222222', region: 'af-south-1' } };
+
 /** What a version's handler does with its event. */
 export const handlers = {
   sound: 'exports.handler = async (event) => ({ statusCode: 200, body: "up " + event.path });',
@@ -36,6 +38,8 @@ export interface LambdaWorld {
   /** `3` or `3+4@0.1` by alias. */
   aliases(): Promise<Readonly<Record<string, string>>>;
   alias(name?: string): Promise<string | undefined>;
+  /** Replaces the world's parts; the account and the folder of code stay. */
+  load(parts: World): Promise<void>;
   /** Moves an alias as someone else would. */
   meddle(version: string, weights?: Readonly<Record<string, number>>): Promise<void>;
   /** What was called, in order, such as `UpdateAlias`. */
@@ -55,7 +59,7 @@ export async function lambdaWorld(
     start: '2026-03-03T20:05:00Z',
     folder,
     world: {
-      accounts: { prod: { id: '222222222222', region: 'af-south-1' } },
+      accounts,
       lambda: [
         {
           account: 'prod',
@@ -86,6 +90,7 @@ export async function lambdaWorld(
       runAction(action, { ...options, inputs, sandbox: sandbox.environment() }),
     aliases: read,
     alias: async (name = 'latest-prod') => (await read())[name],
+    load: (parts) => sandbox.load({ accounts, ...parts }),
     async meddle(version, weights = {}) {
       const RoutingConfig = { AdditionalVersionWeights: weights };
       await client.send(

@@ -22,3 +22,4 @@ export type {
 export { ready, readyOrRefuse } from './ready.ts';
 export { describeTraffic, sameTraffic, type Traffic } from './traffic.ts';
 export { type Patience, pauseFor, until } from './wait.ts';
+export { writeAlias } from './write.ts';

@@ -10,6 +10,7 @@ import {
   readyOrRefuse,
   sameTraffic,
   until,
+  writeAlias,
 } from '../lambda/index.ts';
 import { keep } from './backup.ts';
 import { findDestination } from './target.ts';
@@ -90,7 +91,7 @@ export async function restore(step: Step, ports: RestorePorts, patience: Patienc
   for (let attempt = 1; attempt <= tries; attempt++) {
     const alias = await read(place, ports.aliases);
     if (sameTraffic(alias, wanted)) return alias;
-    if ((await ports.aliases.update(alias, wanted)) !== 'moved') {
+    if ((await writeAlias(alias, wanted, ports.aliases)) !== 'moved') {
       const changed = `the alias was updated to ${describeTraffic(wanted)}, and Lambda accepted it`;
       return changedBefore(changed, () => settle(place, wanted, ports.aliases, patience));
     }

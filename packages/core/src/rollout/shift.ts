@@ -10,6 +10,7 @@ import {
   type Patience,
   sameTraffic,
   until,
+  writeAlias,
 } from '../lambda/index.ts';
 import { planShift, type ShiftPlan, type ShiftRequest } from './plan.ts';
 import { planUndo, type ShiftIntent } from './undo.ts';
@@ -63,7 +64,7 @@ export async function shift(order: ShiftOrder, ports: ShiftPorts, patience: Pati
     }
     if (alias !== first && !stillHolds(order.request, first, alias))
       throw movedBySomeone(order, first, alias);
-    const outcome = await write(order, alias, wanted, ports.aliases);
+    const outcome = await writeAlias(alias, wanted, ports.aliases);
     if (outcome !== 'moved') {
       const after = await written(order, wanted, ports.aliases, patience);
       return { before: first, after, changed: true, sentence: told(order, first, after) };
@@ -96,7 +97,7 @@ export async function undoShift(
     const alias = await readAlias(intent, aliases);
     const plan = planUndo(alias, intent);
     if (plan.kind === 'nothing') return `${nameOf(intent)} is left as it is: ${plan.why}.`;
-    if ((await write(intent, alias, plan.change, aliases)) === 'moved') continue;
+    if ((await writeAlias(alias, plan.change, aliases)) === 'moved') continue;
     const after = await written(intent, plan.change, aliases, patience);
     return `${nameOf(intent)} was taken back from ${describeTraffic(alias)} to ${describeTraffic(after)}, because the job did not succeed.`;
   }
@@ -146,26 +147,6 @@ async function readAlias(place: Place, aliases: ShiftPorts['aliases']): Promise<
   const alias = await aliases.find(place.functionName, place.alias);
   if (!alias) throw aliasMissing(place.functionName, place.alias, 'no traffic could be shifted');
   return alias;
-}
-
-/** Writes; where the answer is an error, reads what came of it, because an answer can be lost after its effect. */
-async function write(
-  place: Place,
-  alias: Alias,
-  change: AliasChange,
-  aliases: ShiftPorts['aliases'],
-): Promise<Alias | 'moved'> {
-  try {
-    return await aliases.update(alias, change);
-  } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
-    const now = await aliases.find(place.functionName, place.alias).catch(() => undefined);
-    if (now && sameTraffic(now, change)) return now;
-    if (now && sameTraffic(now, alias)) throw error;
-    throw error.after(
-      now ? `the alias reads ${describeTraffic(now)}` : 'perhaps the alias; it could not be read again',
-    );
-  }
 }
 
 /** Waits for what was written; a failure says that it was. */

@@ -1,0 +1,240 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { errorsOf, functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
+
+let world: LambdaWorld;
+afterEach(() => world.close());
+
+const shifted = { version: '1', canary: '2', weight: 0.1 };
+type Aliases = Parameters<typeof lambdaWorld>[1];
+const start = async (
+  live: Aliases[string] = shifted,
+  versions: Parameters<typeof lambdaWorld>[0] = ['sound', 'broken', 'sound'],
+) => {
+  world = await lambdaWorld(versions, { 'latest-prod': live });
+};
+const base = { functions: functionName, alias: 'latest-prod', reason: 'errors rose' };
+const rollback = (
+  inputs: Readonly<Record<string, string>> = {},
+  options: { files?: Record<string, string>; runId?: string } = {},
+) =>
+  world.run(
+    'rollback',
+    { ...base, ...inputs },
+    {
+      ...(options.files ? { files: options.files } : {}),
+      env: { GITHUB_RUN_ID: options.runId ?? '7001' },
+    },
+  );
+
+test('clears a canary after keeping the bad version for study', async () => {
+  await start();
+  const run = await rollback();
+  expect(run).toMatchObject({
+    code: 0,
+    outputs: {
+      'from-version': '2',
+      'to-version': '1',
+      'incident-alias': 'incident-20260303-200510',
+      restored: functionName,
+      failed: '',
+    },
+  });
+  expect(await world.aliases()).toEqual({ 'latest-prod': '1', 'incident-20260303-200510': '2' });
+  expect(world.writes()).toEqual(['CreateAlias', 'UpdateAlias']);
+  expect(run.log).toMatch(/Rolling back one alias in 10s, because: errors rose\. Cancel the run to stop it/);
+  expect(run.summary).toMatch(/> errors rose[\s\S]*tenant-service:latest-prod \| 2 \| 1/);
+});
+
+test('twice changes nothing the second time, and is no failure', async () => {
+  await start('2');
+  await rollback();
+  const again = await rollback();
+  expect(again).toMatchObject({ code: 0, outputs: { restored: '', failed: '', 'to-version': '1' } });
+  expect(again.log).toMatch(/on version 1 alone already; nothing to do/);
+  expect(world.writes()).toEqual(['CreateAlias', 'UpdateAlias']);
+});
+
+test('returns to the newest backup of the alias, after a release that was completed', async () => {
+  await start('1');
+  const backup = await world.run('backup-alias', { function: functionName, alias: 'latest-prod' });
+  await world.meddle('3');
+  expect(await rollback({}, { runId: '7002' })).toMatchObject({
+    code: 0,
+    outputs: { 'from-version': '3', 'to-version': '1' },
+  });
+  expect(backup.outputs.version).toBe('1');
+  expect(await world.alias()).toBe('1');
+});
+
+test('takes a backup alias by its name, a version, or a release', async () => {
+  world = await lambdaWorld([{ handler: 'sound', description: 'v1.3.0' }, 'sound', 'broken'], {
+    'latest-prod': '3',
+    'backup-20260301-120000': '2',
+  });
+  await rollback({ target: 'backup-20260301-120000', 'incident-alias': 'false', force: 'true' });
+  expect(await world.alias()).toBe('2');
+  await rollback({ target: 'v1.3.0', 'incident-alias': 'false', force: 'true' });
+  expect(await world.alias()).toBe('1');
+  await rollback({ target: '3', 'incident-alias': 'false', force: 'true' });
+  expect(await world.alias()).toBe('3');
+});
+
+test('`force` skips the delay', async () => {
+  await start();
+  expect(await rollback({ force: 'true' })).toMatchObject({
+    outputs: { 'incident-alias': 'incident-20260303-200500' },
+  });
+});
+
+describe('several functions', () => {
+  const functions = ['tenants', 'events', 'sites'];
+  const startSeveral = async () => {
+    world = await lambdaWorld(['sound', 'sound'], { 'latest-prod': '2' });
+    const code = ['v1', 'v2'].map((name) => ({ code: name }));
+    const lambda = functions.map((name) => ({
+      account: 'prod',
+      function: name,
+      versions: code,
+      aliases: { 'latest-prod': '2' },
+    }));
+    await world.load({ lambda });
+  };
+  const updated = () =>
+    world.sandbox
+      .journal()
+      .filter(({ operation, status }) => operation === 'UpdateAlias' && status === 200)
+      .map(({ subject }) => subject.function);
+
+  test('go in reverse order and on past one that is not there', async () => {
+    await startSeveral();
+    const run = await rollback({ functions: 'tenants, absent, sites' });
+    expect(run).toMatchObject({
+      code: 1,
+      outputs: { restored: 'sites,tenants', failed: 'absent', 'to-version': 'sites=1,tenants=1' },
+    });
+    expect(updated()).toEqual(['sites', 'tenants']);
+    expect(errorsOf(run)).toMatch(/1 of 3 failed; the others were rolled back/);
+    expect(errorsOf(run)).toMatch(/`absent:latest-prod` failed.*ResourceNotFoundException/);
+  });
+
+  test('`all` takes the services of the policy', async () => {
+    await startSeveral();
+    const policy = `
+environments: { prod: { alias: latest-prod } }
+services: { tenants: { functions: [tenants] }, events: { functions: [events] }, sites: { functions: [sites] } }
+`;
+    const all = { functions: '', alias: '', all: 'true', environment: 'prod' };
+    const run = await rollback(all, { files: { '.github/promotion.yml': policy } });
+    expect(run).toMatchObject({ code: 0, outputs: { restored: 'sites,events,tenants' } });
+    expect(updated()).toEqual(['sites', 'events', 'tenants']);
+  });
+
+  test('`all` without a policy says what it needs', async () => {
+    await startSeveral();
+    const run = await rollback({ functions: '', alias: '', all: 'true', environment: 'prod' });
+    expect(run.code).toBe(1);
+    expect(errorsOf(run)).toMatch(/all: needs the services of the policy.*Check the repository out/);
+    expect(world.calls()).toEqual([]);
+  });
+});
+
+test('a restored version that does not answer well fails, saying that it serves', async () => {
+  await start('3', ['unwell', 'sound', 'sound']);
+  const run = await rollback({ target: '1', 'health-payload': '{}', timeout: '10s' });
+  expect(run).toMatchObject({ code: 1, outputs: { restored: '', failed: functionName, 'to-version': '1' } });
+  expect(errorsOf(run)).toMatch(/on version 1 now, but is not healthy: status 503 from version 1/);
+  expect(await world.alias()).toBe('1');
+});
+
+test('a healthy one passes its verification', async () => {
+  await start();
+  expect(await rollback({ 'health-payload': '{"path": "/health"}' })).toMatchObject({
+    code: 0,
+    outputs: { restored: functionName },
+  });
+  expect(world.calls()).toContain('Invoke');
+});
+
+test('an incident alias that may not be made does not stop it', async () => {
+  await start();
+  world.sandbox.inject({
+    service: 'lambda',
+    operation: 'CreateAlias',
+    status: 403,
+    code: 'AccessDeniedException',
+  });
+  const run = await rollback();
+  expect(run).toMatchObject({ code: 0, outputs: { restored: functionName, 'incident-alias': '' } });
+  expect(run.annotations[0]).toMatchObject({
+    level: 'warning',
+    message: expect.stringMatching(/the rollback goes on.*lambda:CreateAlias/),
+  });
+});
+
+test('throttling, a lost answer and a broken connection do not keep it from the end', async () => {
+  await start();
+  world.sandbox.inject({
+    service: 'lambda',
+    status: 429,
+    code: 'TooManyRequestsException',
+    nth: 1,
+    times: 2,
+  });
+  world.sandbox.inject({ service: 'lambda', operation: 'UpdateAlias', drop: 'after', nth: 1, times: 1 });
+  world.sandbox.inject({ service: 'lambda', operation: 'CreateAlias', drop: 'before', nth: 1, times: 1 });
+  expect(await rollback()).toMatchObject({ code: 0, outputs: { restored: functionName } });
+  expect(await world.alias()).toBe('1');
+});
+
+test('a dry run changes nothing and waits for nobody', async () => {
+  await start();
+  const run = await rollback({ 'dry-run': 'true' });
+  expect(run).toMatchObject({ code: 0, outputs: { restored: '', 'from-version': '2', 'to-version': '1' } });
+  expect(run.summary).toMatch(/Rollback \(dry run\)/);
+  expect(world.writes()).toEqual([]);
+  expect(world.sandbox.clock.now()).toBe(Date.parse('2026-03-03T20:05:00Z'));
+});
+
+test('every wrong input at once, and nothing called', async () => {
+  await start();
+  const wrong = {
+    functions: 'a b, c',
+    alias: '7',
+    target: '$LATEST',
+    reason: '',
+    force: 'yes',
+    'health-payload': '{',
+    'safety-delay': '10',
+  };
+  const run = await rollback(wrong);
+  expect(run.code).toBe(1);
+  for (const input of ['functions', 'alias', 'target', 'reason', 'force', 'health-payload', 'safety-delay'])
+    expect(errorsOf(run)).toContain(`${input}: `);
+  expect(world.calls()).toEqual([]);
+});
+
+test.each([
+  [
+    'a number for several functions',
+    { functions: 'tenants,sites', target: '3' },
+    /target: got "3", but each function counts its versions for itself/,
+  ],
+  [
+    '`all` with a service',
+    { all: 'true', environment: 'prod', service: 'tenants' },
+    /service: contradicts `all`/,
+  ],
+  ['`all` without an environment', { all: 'true' }, /environment: is missing/],
+])('%s is a contradiction', async (_, inputs, message) => {
+  await start();
+  expect(errorsOf(await rollback(inputs))).toMatch(message);
+  expect(world.calls()).toEqual([]);
+});
+
+test('a target that is not there lists what is', async () => {
+  await start('2');
+  expect(errorsOf(await rollback({ target: 'v9.9.9' }))).toMatch(
+    /called `v9.9.9`; backups are none, versions 1, 2, 3/,
+  );
+  expect(world.writes()).toEqual([]);
+});
