@@ -9,6 +9,7 @@ export {
   type Promotion,
   type Verify,
 } from './gate.ts';
+export { ticketFields } from './input.ts';
 export type { ScheduleRule } from './judge.ts';
 export type {
   Approval,
