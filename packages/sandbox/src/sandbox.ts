@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
 import { VirtualClock } from './clock/index.ts';
+import { type Hosts, hostsVariable } from './hosts/index.ts';
 import {
   createControl,
   createKernel,
@@ -86,8 +87,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     url,
     port,
     clock,
-    environment: (account, region) =>
-      environmentOf(url, account ?? services.account, region ?? services.region),
+    environment: (account, region) => ({
+      ...environmentOf(url, account ?? services.account, region ?? services.region),
+      [hostsVariable]: JSON.stringify(mapHosts(services.hosts, url)),
+    }),
     journal: () => journal.since(0),
     inject: (fault) => faults.inject(fault),
     load,
@@ -111,6 +114,10 @@ function listen(server: ReturnType<typeof createKernel>, port: number): Promise<
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
   });
+}
+
+function mapHosts(hosts: Hosts, url: string): Hosts {
+  return Object.fromEntries(Object.entries(hosts).map(([origin, path]) => [origin, `${url}${path}`]));
 }
 
 function environmentOf(url: string, account: string, region: string): Record<string, string> {

@@ -26,6 +26,8 @@ export interface Services {
   /** The account and region that a process gets unless it asks for others: the world's first. */
   readonly account: string;
   readonly region: string;
+  /** Origins of the outside world that this world plays, and their path in the sandbox. */
+  readonly hosts: Readonly<Record<string, string>>;
   callerOf(accessKey: string): Caller;
   close(): Promise<void>;
 }
@@ -74,6 +76,10 @@ export async function createServices(dependencies: ServicesDependencies): Promis
     list,
     account: first?.id ?? '000000000000',
     region: first?.region ?? 'us-east-1',
+    hosts: {
+      'https://api.atlassian.com': '/jira',
+      ...(parts.jira?.site ? { [parts.jira.site]: '/jira' } : {}),
+    },
     callerOf: (accessKey) => sessions.callerOf(accessKey, clock.now()),
     close,
   };

@@ -59,6 +59,13 @@ const userSchema = v.strictObject({
 
 /** The Jira site of a world. */
 export const jiraSchema = v.strictObject({
+  /** The origin that the team's own files call the site by; rehearsed processes find it here. */
+  site: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^https:\/\/[^/]+$/, 'expected an origin such as https://example.atlassian.net'),
+    ),
+  ),
   issues: v.optional(v.array(issueSchema), []),
   /** Those of the issues are known without being listed. */
   projects: v.optional(v.array(projectSchema), []),
