@@ -8,6 +8,8 @@ interface Source {
   /** Path from the root of the repository. */
   readonly file: string;
   readonly text: string;
+  /** The text without its comments and without what stands between quotes. */
+  readonly code: string;
   /** What it imports: a package's name, or a path from the root. */
   readonly imports: readonly string[];
 }
@@ -19,14 +21,21 @@ function sources(folder: string): Source[] {
     .filter((file) => !file.includes('node_modules'))
     .map((file) => {
       const text = readFileSync(join(root, file), 'utf8');
-      const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
-        ([, specifier = '']) => specifier,
+      const statements = /^(?:import|export)\s[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
+      const specifiers = [...text.matchAll(statements)].map(
+        ([, from, bare, lazy]) => from ?? bare ?? lazy ?? '',
       );
       const imports = specifiers.map((name) =>
         name.startsWith('.') ? relative(root, resolve(root, dirname(file), name)) : name,
       );
-      return { file, text, imports };
+      return { file, text, code: codeOf(text), imports };
     });
+}
+
+function codeOf(text: string): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+    .replace(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g, "''");
 }
 
 const product = (files: readonly Source[]) => files.filter((source) => !source.file.endsWith('.test.ts'));
@@ -109,11 +118,12 @@ test('core asks neither the process nor the machine for anything', () => {
 
 test('no any, no leftovers, no file that has become two', () => {
   const all = [...core, ...gateways, ...sandbox, ...rehearsal, ...actions];
-  const smells = violations(all, (source) =>
-    [
-      ...source.text.matchAll(/\bas any\b|: any\b|@ts-ignore|@ts-expect-error|\b(TODO|FIXME|XXX|HACK)\b/g),
-    ].map(([found]) => found),
-  );
+  const smells = violations(all, (source) => [
+    ...[...source.code.matchAll(/\bas any\b|: any\b/g)].map(([found]) => found),
+    ...[...source.text.matchAll(/@ts-ignore|@ts-expect-error|\b(TODO|FIXME|XXX|HACK)\b/g)].map(
+      ([found]) => found,
+    ),
+  ]);
   expect(smells).toEqual([]);
   expect(all.filter((source) => source.text.split('\n').length > 320).map((source) => source.file)).toEqual(
     [],
