@@ -99,17 +99,26 @@ function weightsInJournal(report: Report, calls: readonly Call[]): readonly Weig
     });
 }
 
-/** The moves as steps tell them in their outputs, where the journal does not. */
+/** The moves as the outputs of canary-shift and rollback tell them, where the journal does not. */
 function weightsInOutputs(report: Report, jobs: readonly JobResult[]): readonly Weight[] {
   return jobs.flatMap((job) =>
     job.steps.flatMap(({ outputs, end }) => {
-      const weight = numberIn(outputs.weight);
-      const stable = outputs['stable-version'];
-      if (end === undefined || weight === undefined || stable === undefined) return [];
-      if (stable === report.canaryVersion) return [{ at: end, percent: 100 }];
-      return [{ at: end, percent: outputs['canary-version'] === report.canaryVersion ? weight : 0 }];
+      const percent = weightTold(report, outputs);
+      return end === undefined || percent === undefined ? [] : [{ at: end, percent }];
     }),
   );
+}
+
+function weightTold(report: Report, outputs: Readonly<Record<string, string>>): number | undefined {
+  const { weight, restored } = outputs;
+  const stable = outputs['stable-version'];
+  if (weight !== undefined && stable !== undefined) {
+    if (stable === report.canaryVersion) return 100;
+    return outputs['canary-version'] === report.canaryVersion ? numberIn(weight) : 0;
+  }
+  // `function=version` where several functions were rolled back.
+  const back = outputs['to-version']?.split('=').at(-1);
+  return restored && back !== undefined && back === report.stableVersion ? 0 : undefined;
 }
 
 /** The jobs of the same workflow, among which one may shift and another evaluate. */

@@ -20,9 +20,9 @@ export function clock(at: number): string {
   return iso(at).slice(11, 19);
 }
 
-/** `20:05`, or with the day where the span is longer than one. */
-export function tick(at: number, span: number): string {
-  const time = clock(at).slice(0, span < 120_000 ? 8 : 5);
+/** `20:05` on an axis so long, with the seconds where ticks stand closer than a minute, with the day where it is longer than one. */
+export function tick(at: number, span: number, step: number): string {
+  const time = clock(at).slice(0, step < 60_000 ? 8 : 5);
   return span > DAY ? `${date(at).slice(5)} ${time}` : time;
 }
 
@@ -31,9 +31,10 @@ export function iso(at: number): string {
   return new Date(Math.abs(at) <= 8.64e15 ? at : 0).toISOString();
 }
 
-/** `340 ms`, `12 s`, `4 min 30 s`, `2 h 5 min`, `3 d 4 h`: the two units that matter. */
+/** `340 ms`, `1.4 s`, `12 s`, `4 min 30 s`, `2 h 5 min`, `3 d 4 h`: the two units that matter. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 9950) return `${Number((milliseconds / 1000).toFixed(1))} s`;
   const seconds = Math.round(milliseconds / 1000);
   const units = [
     [Math.floor(seconds / 86_400), 'd'],

@@ -1,6 +1,8 @@
 // Draws what stands in `data-chart` with uPlot, in the page's own colours; again when those change.
 (() => {
   const HEIGHT = { line: 180, bar: 180, steps: 120 };
+  /** What may lie between two ticks of a time axis. */
+  const MINUTES = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440, 2880, 10080];
   /** A limit further off than this many times the highest value is left out, lest it flatten everything else. */
   const FAR = 10;
 
@@ -49,7 +51,7 @@
       ticks: { show: false },
       space: 60,
       size: 30,
-      ...(names ? { incrs: [1, 2, 5, 10, 20, 50, 100] } : {}),
+      incrs: names ? [1, 2, 5, 10, 20, 50, 100] : MINUTES.map((count) => count * 60),
       values: (_, splits) => splits.map((split) => (names ? (names[split] ?? '') : clock(split))),
     };
   }

@@ -77,7 +77,7 @@ function chartOf({ answer, report, weights }: Canary): Chart {
     title: 'Canary against stable, minute by minute (UTC)',
     panes,
     ...(Number.isFinite(decided)
-      ? { marks: [{ x: decided / 1000, label: report.verdict ?? answer.gate.decision }] }
+      ? { marks: [{ x: decided / 1000, label: brief(report.verdict ?? answer.gate.decision, 30) }] }
       : {}),
   };
 }

@@ -90,6 +90,7 @@ function pairs(subject: Call['subject']): readonly Html[] {
 }
 
 export function journalSection(calls: readonly Call[]): Html {
+  if (calls.length === 0) return section('journal', 'Calls to the sandbox', html`<p class="muted">None.</p>`);
   const { shown, rest } = most(tally(calls), MOST_ROWS, 'row');
   const rows = shown.map(
     ({ service, operation, status, fault, count }) =>

@@ -21,7 +21,7 @@ describe('at a glance', () => {
       'tenant-service',
       'CHG-101',
       '20 min 33 s',
-      'virtual time, in 6 s',
+      'virtual time, in 6.2 s',
       '2026-03-03 20:05:00 – 20:25:33 UTC',
     ]) {
       expect(said).toContain(piece);

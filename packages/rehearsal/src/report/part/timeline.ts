@@ -42,7 +42,7 @@ function ticks({ start, span }: Scale): Html {
   for (let at = Math.ceil(start / step) * step; at <= start + span; at += step) {
     const share = (at - start) / span;
     const side = share < 0.05 ? 'first' : share > 0.95 ? 'last' : '';
-    marks.push(html`<span class="${side}" style="left:${percent(share)}">${tick(at, span)}</span>`);
+    marks.push(html`<span class="${side}" style="left:${percent(share)}">${tick(at, span, step)}</span>`);
   }
   return html`${marks}`;
 }
