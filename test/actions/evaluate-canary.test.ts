@@ -129,7 +129,7 @@ describe('a window of five minutes', () => {
     await release({ canary: { latency: { median: '300ms', p95: '900ms' } } });
     const run = await evaluate();
     expect(run.outputs.verdict).toBe('rollback');
-    expect(run.outputs.reasons).toMatch(/^p95 [\d.]+% slower than 500 ms/);
+    expect(run.outputs.reasons).toMatch(/^p95, share slower than 500 ms [\d.]+%/);
     expect(run.outputs.chart).toContain('p95, ms');
   });
 

@@ -1,10 +1,12 @@
 import { formatInstant } from '../clock/index.ts';
+import type { Evidence } from './judge.ts';
 import type { Arm, Minute } from './minute.ts';
 
 const palette = { canary: '#d1242f', stable: '#0969da', limit: '#8c959f' };
 
 interface Charted {
   readonly minutes: readonly Minute[];
+  readonly evidence: readonly Evidence[];
   readonly latencyObjective: number;
 }
 
@@ -13,12 +15,12 @@ interface Charted {
  * minute, canary against stable. Minutes without canary traffic have no point; the stable line is drawn where it has
  * traffic in all the others. Empty with fewer than two such minutes.
  */
-export function chartOf({ minutes, latencyObjective }: Charted): string {
+export function chartOf({ minutes, evidence, latencyObjective }: Charted): string {
   const errors = drawn(
     'Errors, %',
     minutes,
     (arm) => (arm.invocations === 0 ? undefined : (arm.errors / arm.invocations) * 100),
-    undefined,
+    evidence.find((one) => one.measure === 'error rate')?.limit,
   );
   const latency = drawn('p95, ms', minutes, (arm) => arm.p95, latencyObjective);
   return [errors, latency].filter(Boolean).join('\n\n');
@@ -55,7 +57,7 @@ function drawn(
       .join(', ')})"`,
     `  x-axis [${times.join(', ')}]`,
     `  y-axis 0 --> ${top}`,
-    ...lines.map((line) => `  line [${line.values.map((one) => Number(one.toFixed(3))).join(', ')}]`),
+    ...lines.map((line) => `  line [${line.values.map((one) => Number(one.toFixed(2))).join(', ')}]`),
     '```',
   ].join('\n');
 }

@@ -129,7 +129,7 @@ describe('a window', () => {
       canaryVersion: '8',
       stableVersion: '7',
     });
-    expect(report.at).toBe('2026-03-03T20:16:20Z');
+    expect(report.at).toBe('2026-03-03T20:16:00Z');
     expect(report.window).toMatchObject({ from: '2026-03-03T20:09:00Z', to: '2026-03-03T20:14:00Z' });
     expect(report.minutes).toHaveLength(5);
     expect(said[1]).toContain('the answer comes at 2026-03-03T20:16:00Z');
@@ -151,7 +151,7 @@ describe('a window', () => {
 
   test('a slow canary is rolled back', async () => {
     const { report } = await evaluate({}, { canary: { ...healthy, 'PR(:500)': 90 } });
-    expect(report.reasons).toEqual([expect.stringContaining('p95 10% slower than 500 ms')]);
+    expect(report.reasons).toEqual([expect.stringContaining('p95, share slower than 500 ms 10%')]);
   });
 
   test('too little traffic holds with the time that would be needed', async () => {
@@ -250,5 +250,5 @@ test('the summary shows both versions and draws what GitHub draws', async () => 
   expect(chart).toContain('x-axis ["20:09", "20:10", "20:11", "20:12", "20:13"]');
   expect(chart).toContain('line [5, 5, 5, 5, 5]');
   expect(chart).toContain('y-axis 0 --> 5');
-  expect(chartOf({ minutes: [], latencyObjective: 500 })).toBe('');
+  expect(chartOf({ minutes: [], evidence: [], latencyObjective: 500 })).toBe('');
 });

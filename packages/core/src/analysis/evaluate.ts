@@ -91,7 +91,7 @@ export async function evaluateCanary(
     const look = await takeLook(number, question, ports, arms, schedule, ringing);
     say(progress(look, question, schedule));
     if (isFinal(look, question)) return reportOf(look, question, arms, schedule);
-    await pause(question, clock, signal);
+    await pause(untilNextLook(look, question, schedule), question, clock, signal);
   }
 }
 
@@ -208,9 +208,22 @@ function isFinal({ minutes, judgement }: Look, { maxWindow }: CanaryQuestion): b
   return verdict === 'rollback' || verdict === 'promote' || minutes.length >= maxWindow;
 }
 
-async function pause(question: CanaryQuestion, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+/** The interval; or the time to the first settled minute where nothing else is watched until then. */
+function untilNextLook({ minutes, at }: Look, question: CanaryQuestion, schedule: Schedule): number {
+  const nothingYet =
+    minutes.length === 0 && question.alarms.length === 0 && question.healthPayload === undefined;
+  const settles = schedule.from + minuteLength + schedule.lag;
+  return nothingYet ? Math.max(question.interval, settles - at) : question.interval;
+}
+
+async function pause(
+  milliseconds: number,
+  question: CanaryQuestion,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   try {
-    await clock.sleep(question.interval, signal);
+    await clock.sleep(milliseconds, signal);
   } catch (error) {
     if (!signal?.aborted) throw error;
     throw new OutsideError({

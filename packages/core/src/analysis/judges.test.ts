@@ -49,7 +49,7 @@ describe('threshold', () => {
     expect(threshold(five({ invocations: 100, slow: 5 })).verdict).toBe('promote');
     const slow = threshold(five({ invocations: 100, slow: 6 }));
     expect(slow.verdict).toBe('rollback');
-    expect(slow.reasons.join()).toContain('p95 6% slower than 500 ms');
+    expect(slow.reasons.join()).toContain('p95, share slower than 500 ms 6%');
   });
 
   test('too few invocations hold and say how long the present traffic would need', () => {
@@ -70,7 +70,10 @@ describe('threshold', () => {
       ...minute,
       canary: { invocations: 100, errors: 0 },
     }));
-    expect(threshold(minutes)).toMatchObject({ verdict: 'hold', missing: { what: 'no data of p95' } });
+    expect(threshold(minutes)).toMatchObject({
+      verdict: 'hold',
+      missing: { what: 'no data of p95, share slower than 500 ms' },
+    });
   });
 });
 

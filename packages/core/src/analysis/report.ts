@@ -35,7 +35,7 @@ const decisions = { promote: 'pass', rollback: 'fail', hold: 'hold' } as const;
 export function reportOf(look: Look, question: CanaryQuestion, arms: Arms, schedule: Schedule): CanaryReport {
   const { judgement, minutes, signals } = look;
   const verdict = judgement.verdict === 'continue' ? 'hold' : judgement.verdict;
-  const subject = { version: arms.canary, ...question.subject };
+  const subject = { service: arms.functionName, version: arms.canary, ...question.subject };
   const [first, last] = [minutes[0]?.at ?? schedule.from, minutes.at(-1)?.at];
   const heard = verdict === 'rollback' && minutes.length < question.window ? [] : signals.watched;
   return {
@@ -44,7 +44,7 @@ export function reportOf(look: Look, question: CanaryQuestion, arms: Arms, sched
     subject,
     at: formatInstant(look.at),
     findings: [
-      ...judgement.evidence.map(findingOf),
+      ...withAdvice(judgement.evidence.map(findingOf)),
       ...(verdict === 'hold' ? [holdFinding(look)] : []),
       ...(signals.health ? [signals.health] : []),
       ...signals.alarms,
@@ -68,6 +68,13 @@ export function reportOf(look: Look, question: CanaryQuestion, arms: Arms, sched
   };
 }
 
+/** What to do about a breach is said once, with the first one. */
+function withAdvice(findings: readonly Finding[]): Finding[] {
+  const first = findings.find((finding) => finding.outcome === 'fail');
+  const remedy = "Take the canary out with canary-shift `abort: true`, then look at its version's logs.";
+  return findings.map((finding) => (finding === first ? { ...finding, remedy } : finding));
+}
+
 function findingOf(evidence: Evidence): Finding {
   const seen = evidence.outcome === 'open' ? 'not enough data' : written(evidence, evidence.value);
   const finding = {
@@ -78,7 +85,7 @@ function findingOf(evidence: Evidence): Finding {
   };
   if (evidence.outcome === 'within') return { ...finding, outcome: 'pass' };
   if (evidence.outcome === 'open') return { ...finding, outcome: 'info' };
-  return { ...finding, outcome: 'fail', remedy: 'Take the canary out with canary-shift `abort: true`.' };
+  return { ...finding, outcome: 'fail' };
 }
 
 function holdFinding({ judgement }: Look): Finding {

@@ -69,10 +69,10 @@ export function thresholdJudge(limits: ThresholdLimits): Judge {
         beyond(canary.errors, canary.invocations, 100 - minSuccessRate),
       ),
       measure(
-        'p95',
+        `p95, share slower than ${maxP95} ms`,
         'at most',
         slowShare,
-        `% slower than ${maxP95} ms`,
+        '%',
         slow,
         beyond(canary.slow, canary.timed, slowShare),
       ),
