@@ -93,12 +93,9 @@ export function createJira(options: JiraOptions): Jira {
   };
 }
 
-/** `JIRA_API_URL` takes the place of the site or of https://api.atlassian.com, for a proxy or a sandbox. */
 function hostOf(address: JiraAddress): string {
-  const instead = process.env.JIRA_API_URL;
-  const host = instead || ('baseUrl' in address ? address.baseUrl : 'https://api.atlassian.com');
-  const path = 'cloudId' in address ? `/ex/jira/${encodeURIComponent(address.cloudId)}` : '';
-  return `${host.replace(/\/+$/, '')}${path}`;
+  if ('baseUrl' in address) return address.baseUrl.replace(/\/+$/, '');
+  return `https://api.atlassian.com/ex/jira/${encodeURIComponent(address.cloudId)}`;
 }
 
 function refusal(

@@ -34,7 +34,7 @@ export function createJiraService({ definition, now, url }: JiraDependencies): S
     operation: (exchange) => find(exchange)?.route.operation,
     handle(_, exchange) {
       try {
-        return answer(state, exchange, url());
+        return answer(state, exchange, url(), definition?.site ?? `${url()}/jira`);
       } catch (error) {
         if (error instanceof Refused) return refusal(error);
         throw error;
@@ -66,7 +66,7 @@ function find({
   return undefined;
 }
 
-function answer(state: JiraState, exchange: Exchange, sandbox: string): Answer {
+function answer(state: JiraState, exchange: Exchange, sandbox: string, site: string): Answer {
   const host = cloud.exec(exchange.url.pathname)?.[0] ?? '/jira';
   const user = caller(state, exchange, host !== '/jira');
   if (user === undefined) return unauthorized(host !== '/jira');
@@ -79,7 +79,7 @@ function answer(state: JiraState, exchange: Exchange, sandbox: string): Answer {
     body: readBody(exchange),
     now: exchange.now,
     base: `${sandbox}${host}`,
-    site: `${sandbox}/jira`,
+    site,
     user,
   });
 }
