@@ -145,6 +145,16 @@ describe('a Mermaid block', () => {
     expect(() => elementsOf(markup)).not.toThrow();
   });
 
+  test('has a title for its axis only where one is written', () => {
+    const axis = (written: string) =>
+      readXychart(`xychart-beta\ny-axis ${written}\nline [1, 2]`)?.panes[0]?.title;
+    expect(['0 --> 5', 'percent 0 --> 5', '"of all requests"'].map(axis)).toEqual([
+      '',
+      'percent',
+      'of all requests',
+    ]);
+  });
+
   test('takes the colours that it names', () => {
     const [pane] =
       readXychart(

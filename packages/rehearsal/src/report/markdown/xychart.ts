@@ -18,7 +18,7 @@ export function readXychart(source: string): Chart | undefined {
   const series: Line[] = [];
   for (const line of lines) {
     const [, keyword = '', rest = ''] = /^([a-z-]+)\s*(.*)$/.exec(line) ?? [];
-    const label = /^"([^"]*)"|^([^\s"[]+)/.exec(rest);
+    const label = /^"([^"]*)"|^(?![-+.\d])([^\s"[]+)/.exec(rest);
     const list = /\[(.*)\]\s*$/.exec(rest)?.[1];
     if (keyword === 'title') title = rest.replace(/^"|"$/g, '');
     else if (keyword === 'x-axis' && list !== undefined) categories = cells(list);

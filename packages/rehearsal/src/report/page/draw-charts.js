@@ -104,7 +104,7 @@
     return {
       width,
       height: HEIGHT[pane.lines[0]?.shape ?? 'line'],
-      title: pane.title,
+      ...(pane.title ? { title: pane.title } : {}),
       cursor: { drag: { x: false, y: false }, sync: { key }, y: false },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
       scales: {
@@ -125,7 +125,7 @@
       ],
       series: [
         {
-          label: chart.categories ? '' : 'UTC',
+          label: chart.categories ? 'at' : 'UTC',
           value: (_, x) => (x == null ? '–' : chart.categories ? (chart.categories[x] ?? '') : clock(x)),
         },
         ...pane.lines.map((line) => series(line, colours, pane.unit, pane.x.length <= 90)),
