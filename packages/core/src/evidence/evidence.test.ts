@@ -108,6 +108,6 @@ test('a canary that fails ten times as often is blamed within minutes; an equal 
 });
 
 test('the events needed fall as the canary gets worse, and as its share nears a half', () => {
-  expect(eventsNeeded(0.01, 10, 0.1)).toBeLessThan(eventsNeeded(0.01, 3, 0.1));
-  expect(eventsNeeded(0.01, 3, 0.5)).toBeLessThan(eventsNeeded(0.01, 3, 0.05));
+  expect(eventsNeeded(100, 10, 0.1)).toBeLessThan(eventsNeeded(100, 3, 0.1));
+  expect(eventsNeeded(100, 3, 0.5)).toBeLessThan(eventsNeeded(100, 3, 0.05));
 });

@@ -24,19 +24,22 @@ export interface RelativeTest extends Wealth<MinuteCounts> {
  * After Lindon and Malek, NeurIPS 2022 (arXiv 2011.03567) and Turner, Ly and Grünwald (arXiv 2106.02693).
  */
 export function relativeTest(direction: 'worse' | 'better', kappa: number): RelativeTest {
-  const ratios = direction === 'worse' ? worseFactors.map((factor) => factor * kappa) : [...betterFactors];
+  const bets = (direction === 'worse' ? worseFactors.map((factor) => factor * kappa) : betterFactors).map(
+    (ratio) => ({ ratio, logRatio: Math.log(ratio / kappa) }),
+  );
   return {
     kappa,
-    start: ratios.map(() => 0),
+    start: bets.map(() => 0),
     next(parts, { canary, baseline }) {
       if (canary.invocations === 0 || baseline.invocations === 0) return parts;
-      const share = (ratio: number) =>
-        (ratio * canary.invocations) / (ratio * canary.invocations + baseline.invocations);
-      const under = share(kappa);
+      const events = canary.events + baseline.events;
+      if (events === 0) return parts;
+      const under = kappa * canary.invocations + baseline.invocations;
+      // theta(rho)/theta(kappa) is rho/kappa times, and (1 − theta(rho))/(1 − theta(kappa)) is, under / over.
       return parts.map((part, index) => {
-        const bet = share(ratios[index] ?? kappa);
-        const gain =
-          canary.events * Math.log(bet / under) + baseline.events * Math.log((1 - bet) / (1 - under));
+        const { ratio, logRatio } = bets[index] ?? { ratio: kappa, logRatio: 0 };
+        const over = ratio * canary.invocations + baseline.invocations;
+        const gain = canary.events * logRatio + events * Math.log(under / over);
         return part + Math.min(gain, minuteCap);
       });
     },
@@ -44,11 +47,12 @@ export function relativeTest(direction: 'worse' | 'better', kappa: number): Rela
 }
 
 /**
- * About how many events (of both arms together) must be seen before the canary is blamed, if its true rate is `ratio`
- * times the baseline's and it gets the share `weight` (0 to 1) of requests: [ln(1/alpha) + ln|G|] / KL(theta‖weight).
+ * About how many events (of both arms together) must be seen before evidence of `limit` (not its log) blames the canary,
+ * if its true rate is `ratio` times the baseline's and it gets the share `weight` (0 to 1) of requests:
+ * [ln(limit) + ln|G|] / KL(theta‖weight).
  */
-export function eventsNeeded(alpha: number, ratio: number, weight: number): number {
+export function eventsNeeded(limit: number, ratio: number, weight: number): number {
   const share = (ratio * weight) / (ratio * weight + (1 - weight));
   const perEvent = share * Math.log(share / weight) + (1 - share) * Math.log((1 - share) / (1 - weight));
-  return (Math.log(1 / alpha) + Math.log(worseFactors.length)) / perEvent;
+  return Math.log(limit * worseFactors.length) / perEvent;
 }

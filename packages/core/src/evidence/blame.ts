@@ -1,0 +1,57 @@
+import { type AbsoluteTest, absoluteEvidence, absoluteTest } from './absolute.ts';
+import { type RelativeTest, relativeTest } from './relative.ts';
+import { type Counts, logMean, type MinuteCounts } from './wealth.ts';
+
+/** A baseline that has served fewer requests is no comparison. */
+const comparable = 10;
+
+/** What is known after some minutes about one kind of event. */
+export interface Blame {
+  /** Log parts of the comparison with the baseline. */
+  readonly relative: readonly number[];
+  /** What the canary served while no comparison was possible. */
+  readonly alone: Counts;
+  /** Requests that the baseline has served. */
+  readonly compared: number;
+}
+
+/**
+ * Tests whether the canary is to blame for events of one kind: the mean of the evidence that it is worse than the
+ * baseline, and that it breaks the objective.
+ *
+ * Breaking the objective is a reason to blame the canary only while the baseline cannot be asked whether it does so too:
+ * in an incident that both share the canary may break it first by chance. So that evidence stops for good with the first
+ * minute in which the baseline has served 10 requests in all. A stopped supermartingale is one still, and so is a mean of
+ * two: the whole reaches 1/alpha with probability at most alpha unless the canary is worse, or breaks the objective in
+ * those first minutes.
+ */
+export interface BlameTest {
+  readonly relative: RelativeTest;
+  readonly absolute: AbsoluteTest;
+  readonly start: Blame;
+  next(blame: Blame, minute: MinuteCounts): Blame;
+  /** The logs of both evidences, whose mean counts. */
+  logs(blame: Blame): readonly [relative: number, absolute: number];
+}
+
+/** @param objective the share of events (0 to 1) that the service may have. */
+export function blameTest(objective: number): BlameTest {
+  const relative = relativeTest('worse', 1);
+  const absolute = absoluteTest(objective);
+  return {
+    relative,
+    absolute,
+    start: { relative: relative.start, alone: { invocations: 0, events: 0 }, compared: 0 },
+    next(blame, minute) {
+      const compared = blame.compared + minute.baseline.invocations;
+      const alone = compared >= comparable ? blame.alone : sum(blame.alone, minute.canary);
+      return { relative: relative.next(blame.relative, minute), alone, compared };
+    },
+    logs: ({ relative: parts, alone }) => [logMean(parts), absoluteEvidence(absolute, alone)],
+  };
+}
+
+/** Both together. */
+export function sum(a: Counts, b: Counts): Counts {
+  return { invocations: a.invocations + b.invocations, events: a.events + b.events };
+}
