@@ -1,4 +1,5 @@
 import { OutsideError } from '../action/index.ts';
+import type { Attributes } from '../deployment/index.ts';
 import {
   type Alias,
   type AliasStore,
@@ -13,7 +14,8 @@ import {
   writeAlias,
 } from '../lambda/index.ts';
 import { keep } from './backup.ts';
-import { findDestination } from './target.ts';
+import { findLastGood } from './last-good.ts';
+import { findDestination, leftBy } from './target.ts';
 
 /** One alias to roll back. */
 export interface Place {
@@ -36,6 +38,8 @@ export interface Step {
 export interface RestorePorts {
   readonly aliases: AliasStore;
   readonly functions: Pick<FunctionStore, 'describe' | 'versions'>;
+  /** The records of a service, newest first; asked for the target `last-good` alone. */
+  readonly history?: (service: string) => AsyncIterable<Attributes>;
 }
 
 /** How often a restore is written anew because someone else touched the alias meanwhile. */
@@ -54,13 +58,17 @@ export async function planStep(
   const alias = aliases.find(({ name }) => name === place.alias);
   if (!alias) throw aliasMissing(functionName, place.alias, what);
   const versions = await ports.functions.versions(functionName);
-  const destination = findDestination(target, { alias, aliases, versions, runId });
+  const around = { alias, aliases, versions, runId };
+  const destination =
+    target === 'last-good' && ports.history
+      ? await findLastGood(ports.history(place.service ?? ''), around)
+      : findDestination(target, around);
   if (destination.kind === 'unknown') {
     throw new OutsideError({ what, why: destination.why, remedy: destination.remedy });
   }
   return {
     place,
-    from: alias.canary?.version ?? alias.stableVersion,
+    from: leftBy(alias),
     to: destination.version,
     because: destination.because,
     needed: !sameTraffic(alias, { stableVersion: destination.version }),

@@ -78,6 +78,11 @@ function previous({ alias, aliases, versions, runId }: Surroundings): Destinatio
   );
 }
 
+/** The version that a rollback leaves: the canary while one is out, else the stable one. */
+export function leftBy(alias: Alias): string {
+  return alias.canary?.version ?? alias.stableVersion;
+}
+
 function found(version: string, because: string): Destination {
   return { kind: 'version', version, because };
 }
