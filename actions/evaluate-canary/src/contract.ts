@@ -32,7 +32,7 @@ export const contract = defineContract({
     ),
     'stable-version': matching(
       ...versionNumber,
-      "The version that it is compared with. Without it, the alias's main version, unless that is the canary.",
+      "The version that it is compared with. Without it, the alias's main version, unless that is the canary. Where both are one version with all the traffic, as in a promotion that is run again, there is nothing to judge and the decision is `skipped`.",
     ),
     judge: oneOf(
       judgeNames,
@@ -113,7 +113,7 @@ export const contract = defineContract({
   },
   check(inputs) {
     const problems: InputProblem[] = [];
-    const { window, interval, maxWindow, healthPayload, canaryVersion, stableVersion } = inputs;
+    const { window, interval, maxWindow, healthPayload } = inputs;
     if (window !== undefined && window < minute)
       problems.push({ input: 'window', message: 'is shorter than a minute, the grain of CloudWatch.' });
     if (interval !== undefined && interval < 1_000)
@@ -125,8 +125,6 @@ export const contract = defineContract({
       const message = `is shorter than \`window\` (${formatDuration(window)}), which it must not be with \`on-hold: extend\`.`;
       problems.push({ input: 'max-window', message });
     }
-    if (canaryVersion !== undefined && canaryVersion === stableVersion)
-      problems.push({ input: 'stable-version', message: 'names the same version as `canary-version`.' });
     if (healthPayload !== undefined && !isJson(healthPayload))
       problems.push({ input: 'health-payload', message: 'is not JSON, which Lambda takes alone.' });
     return problems;

@@ -2,14 +2,7 @@ import type { Clock } from '../clock/index.ts';
 import { formatInstant } from '../clock/index.ts';
 import { OutsideError } from '../errors/index.ts';
 import type { Subject } from '../gate/index.ts';
-import {
-  type AliasStore,
-  aliasMissing,
-  describeTraffic,
-  type FunctionInvoker,
-  type FunctionStore,
-  versionMissing,
-} from '../lambda/index.ts';
+import type { AliasStore, FunctionInvoker, FunctionStore } from '../lambda/index.ts';
 import {
   type AlarmSource,
   judgeWatched,
@@ -18,9 +11,10 @@ import {
   type WatchedMetric,
   watchedQueries,
 } from '../metrics/index.ts';
+import { identify } from './identify.ts';
 import type { Judge, Judgement } from './judge.ts';
 import { type Arms, armSeries, assembleMinutes, type Minute, minuteLength } from './minute.ts';
-import { type CanaryReport, progress, reportOf } from './report.ts';
+import { type CanaryReport, progress, reportOf, skippedReport } from './report.ts';
 import { planWindow, type Schedule, settledUntil, tellSchedule } from './schedule.ts';
 import { judgeAlarms, judgeHealth, type Signals, weigh } from './signals.ts';
 
@@ -79,7 +73,11 @@ export async function evaluateCanary(
   signal?: AbortSignal,
 ): Promise<CanaryReport> {
   const { clock } = ports;
-  const { arms, timeout } = await identify(question, ports, say);
+  const { arms, timeout, traffic, settled } = await identify(question, ports);
+  say(
+    `Alias \`${arms.alias}\` of ${arms.functionName} points at ${traffic}; the canary is version ${arms.canary}.`,
+  );
+  if (settled) return skippedReport(question, arms, clock.now());
   const ringing = await alarmsAtStart(question, ports, say);
   const now = clock.now();
   const warm = question.warmup === 0 || (await isWarm(arms, question.warmup, now, ports.metrics));
@@ -93,41 +91,6 @@ export async function evaluateCanary(
     if (isFinal(look, question)) return reportOf(look, question, arms, schedule);
     await pause(untilNextLook(look, question, schedule), question, clock, signal);
   }
-}
-
-async function identify(
-  question: CanaryQuestion,
-  ports: CanaryPorts,
-  say: (line: string) => void,
-): Promise<{ arms: Arms; timeout: number }> {
-  const { functionName, alias: aliasName } = question;
-  const what = `the canary of \`${functionName}\` cannot be evaluated`;
-  const alias = await ports.aliases.find(functionName, aliasName);
-  if (!alias) throw aliasMissing(functionName, aliasName, what);
-  const serving = [alias.canary?.version, alias.stableVersion];
-  const canary = question.canaryVersion ?? alias.canary?.version;
-  const baseline =
-    question.stableVersion ?? (alias.stableVersion === canary ? undefined : alias.stableVersion);
-  if (canary === undefined || !serving.includes(canary)) {
-    throw new OutsideError({
-      what,
-      why: `alias \`${aliasName}\` points at ${describeTraffic(alias)}, ${canary === undefined ? 'without a canary' : `so version ${canary} gets no requests through it`}`,
-      remedy: 'Give the new version its share with canary-shift first',
-    });
-  }
-  if (canary === baseline) {
-    throw new OutsideError({
-      what,
-      why: `version ${canary} is named as the canary and as the stable version`,
-      remedy: 'Leave `stable-version` out, or name the version that the canary replaces',
-    });
-  }
-  const described = await ports.functions.describe(functionName, canary);
-  if (!described) throw versionMissing(functionName, canary, what);
-  say(
-    `Alias \`${aliasName}\` of ${functionName} points at ${describeTraffic(alias)}; the canary is version ${canary}.`,
-  );
-  return { arms: { functionName, alias: aliasName, canary, baseline }, timeout: described.timeout };
 }
 
 /** The named alarms that are in ALARM already, which are no evidence against the canary. */

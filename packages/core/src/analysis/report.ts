@@ -68,6 +68,29 @@ export function reportOf(look: Look, question: CanaryQuestion, arms: Arms, sched
   };
 }
 
+/** The report of an evaluation with nothing to judge: the version is the stable one already, with all the traffic. */
+export function skippedReport(question: CanaryQuestion, arms: Arms, now: number): CanaryReport {
+  const at = formatInstant(now);
+  const message = `Version ${arms.canary} is the stable version of alias \`${arms.alias}\` already, with all its traffic; there is no canary to judge.`;
+  return {
+    gate: 'evaluate-canary',
+    decision: 'skipped',
+    subject: { service: arms.functionName, version: arms.canary, ...question.subject },
+    at,
+    findings: [{ check: 'canary', outcome: 'info', seen: 'none', message }],
+    verdict: 'promote',
+    reasons: [message],
+    judge: question.judgeName,
+    canaryVersion: arms.canary,
+    stableVersion: arms.canary,
+    latencyObjective: question.objective,
+    window: { startedAt: at, from: at, to: at, settleLag: 0 },
+    looks: 0,
+    evidence: [],
+    minutes: [],
+  };
+}
+
 /** What to do about a breach is said once, with the first one. */
 function withAdvice(findings: readonly Finding[]): Finding[] {
   const first = findings.find((finding) => finding.outcome === 'fail');
@@ -137,8 +160,9 @@ function plural(count: number, noun: string): string {
   return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** The section of the job summary: both versions side by side, and the chart. */
+/** The section of the job summary: both versions side by side, and the chart. Empty where nothing was judged. */
 export function summaryOf(report: CanaryReport): string {
+  if (report.decision === 'skipped') return '';
   const { minutes, canaryVersion, stableVersion, latencyObjective, window } = report;
   const row = (name: string, total: Total) => [
     name,
