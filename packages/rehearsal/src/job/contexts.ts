@@ -61,7 +61,7 @@ export function runnerContext(place: Place): Dictionary {
     name: 'rehearsal',
     os: process.platform === 'darwin' ? 'macOS' : 'Linux',
     arch: architectures[process.arch] ?? process.arch.toUpperCase(),
-    environment: 'self-hosted',
+    environment: 'github-hosted',
     temp: place.temp,
     tool_cache: join(place.temp, 'tool-cache'),
     debug: '',

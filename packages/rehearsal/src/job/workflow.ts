@@ -1,6 +1,6 @@
 import { asText, type Dictionary, holds, resolve, type Scope, type Status } from '../expression/index.ts';
 import type { Conclusion, JobResult } from '../result/index.ts';
-import type { Job, Workflow } from '../workflow/index.ts';
+import { type Job, literal, type Workflow } from '../workflow/index.ts';
 import { type Call, callInputs, callSecrets } from './call.ts';
 import { githubContext } from './contexts.ts';
 import { combinationName, readStrategy } from './matrix.ts';
@@ -47,7 +47,7 @@ function planned(job: Job, call: Call): JobResult {
   const result: JobResult = {
     key: keyOf(job, call),
     id: job.id,
-    name: job.id,
+    name: fullName(call, literal(job.name) ?? job.id),
     kind: job.kind === 'call' ? 'call' : 'job',
     ...(job.kind === 'call' ? { uses: job.uses } : {}),
     ...(call.parent ? { parent: call.parent.key } : {}),
@@ -60,6 +60,11 @@ function planned(job: Job, call: Call): JobResult {
   };
   rehearsal.jobs.push(result);
   return result;
+}
+
+/** A job's name behind those of the jobs that called its workflow. */
+function fullName(call: Call, name: string): string {
+  return call.parent ? `${call.parent.name} / ${name}` : name;
 }
 
 function keyOf(job: Job, call: Call): string {
@@ -116,7 +121,7 @@ async function runCombinations(
   const stop = AbortSignal.any(
     call.setting.stop.aborted ? [failed.signal] : [call.setting.stop, failed.signal],
   );
-  const results = combinations.map((combination, index) => place(job, result, combination, index, call));
+  const results = combinations.map((combination, index) => place(result, combination, index, call));
   const ends: JobEnd[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -150,19 +155,19 @@ async function runCombinations(
 }
 
 /** The result of one combination: the planned one for the first, siblings of it for the others. */
-function place(job: Job, planned: JobResult, combination: Dictionary, index: number, call: Call): JobResult {
+function place(planned: JobResult, combination: Dictionary, index: number, call: Call): JobResult {
   const suffix = combinationName(combination);
   if (index === 0) {
     const { jobs } = call.setting.rehearsal;
     const own = suffix === '' ? planned : { ...planned, key: planned.key + suffix };
     jobs.splice(jobs.indexOf(planned), 1, own);
-    own.name = `${job.id}${suffix}`;
+    own.name += suffix;
     return own;
   }
   const sibling: JobResult = {
     ...planned,
     key: planned.key + suffix,
-    name: `${job.id}${suffix}`,
+    name: planned.name + suffix,
     approvals: [],
     notes: [],
     steps: [],
@@ -188,8 +193,7 @@ async function runOne(run: OneRun): Promise<JobEnd> {
   result.start = setting.time.now();
   result.realStart = Date.now();
   try {
-    if (job.name) result.name = asText(job.name, { contexts: run.contexts });
-    if (call.parent) result.name = `${call.parent.name} / ${result.name}`;
+    if (job.name) result.name = fullName(call, asText(job.name, { contexts: run.contexts }));
     noteConcurrency(run);
     const end = job.kind === 'call' ? await runCall(run, job) : await runStepsJob({ ...run, job });
     return finish(result, call, end);

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
-import type { Dictionary } from '../expression/index.ts';
-import { runWorkflow } from '../job/index.ts';
+import { asText, type Dictionary } from '../expression/index.ts';
+import { githubContext, runWorkflow } from '../job/index.ts';
 import { Mistakes } from '../mistake/index.ts';
 import { createMasks } from '../protocol/index.ts';
 import type { Observer, Outcome, Rehearsal } from '../result/index.ts';
@@ -190,6 +190,7 @@ async function perform(
   sandbox: Sandbox,
 ): Promise<void> {
   const { rehearsal, scenario } = setting;
+  noteRun(setting, workflow, start);
   const began = Date.now();
   const before = sandbox.journal().length;
   const call = { setting, workflow, inputs: start.inputs as Dictionary, secrets: scenario.secrets };
@@ -218,6 +219,22 @@ async function perform(
     seen: hide(seen),
     met,
   }));
+}
+
+/** What GitHub would show of the run as a whole and a rehearsal only tells. */
+function noteRun(setting: Setting, workflow: Workflow, start: Dispatch): void {
+  const { rehearsal, observer, scenario } = setting;
+  const github = githubContext(setting);
+  const scope = { contexts: { github, inputs: start.inputs, vars: scenario.vars } };
+  const { runName, concurrency } = workflow;
+  if (runName) rehearsal.notes.push(`The run is called ${asText(runName, scope)}.`);
+  if (concurrency) {
+    const queue = concurrency.queue === 'max' ? ', in a queue' : '';
+    rehearsal.notes.push(
+      `It is in the concurrency group ${asText(concurrency.group, scope)}${queue}, alone here.`,
+    );
+  }
+  for (const note of rehearsal.notes) observer.note?.(note);
 }
 
 /** Calls by which the rehearsal itself tells the sandbox something are none of the run's. */

@@ -10,6 +10,7 @@ export function endingLines(rehearsal: Rehearsal, colours: boolean): string[] {
     job.steps.flatMap((step) =>
       step.annotations
         .filter((annotation) => annotation.level === 'error' && step.outcome === 'failure')
+        .filter(({ message }, _, all) => all.length === 1 || !message.startsWith('Process completed'))
         .map(
           (annotation) =>
             `  ${paint('dim', `${job.name} / ${step.name}:`)} ${annotation.message.split('\n')[0]}`,

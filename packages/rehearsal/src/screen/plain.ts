@@ -14,6 +14,7 @@ export function createPlainLog(write: (line: string) => void, colours: boolean, 
     write(`${paint('dim', clockTime(at))}  ${paint('cyan', job.name)}  ${text}`);
   };
   const observer: Observer = {
+    note: (text) => write(paint('dim', text)),
     jobChanged(job) {
       if (job.status === 'approval') tell(now(), job, `waits for a reviewer of ${job.environment}`);
       if (job.status !== 'ended' || job.conclusion === undefined) return;

@@ -21,8 +21,8 @@ export interface Folders {
   readonly trees: Readonly<Record<Origin, string>>;
 }
 
-/** Why something that runs is stopped: the run was cancelled, its time is over, or its runner died. */
-export type StopReason = 'cancelled' | 'timed out' | 'killed';
+/** Why something that runs is stopped: the run was cancelled, its time is over, its runner died, or nothing moves. */
+export type StopReason = 'cancelled' | 'timed out' | 'killed' | 'stuck';
 
 /** What everything in a rehearsal shares. */
 export interface Setting {

@@ -57,6 +57,7 @@ export async function runTool(task: StepTask, order: ToolOrder): Promise<StepDon
       ...task.env,
       ...machine.variables,
       ...files.environment,
+      GITHUB_ACTION: task.result.id,
       ...order.variables,
       PATH: [setting.shims, task.env.PATH ?? path].join(delimiter),
     },
@@ -95,6 +96,13 @@ function concluded(task: StepTask, end: ProcessEnd, told: Told | undefined): Ste
   }
   if (end.stopped === 'timed out') {
     log.annotate('error', 'The step has used up its time (timeout-minutes).');
+    return 'failure';
+  }
+  if (end.stopped === 'stuck') {
+    log.annotate(
+      'error',
+      'The process neither ended nor waited on the clock nor said anything for ten minutes here.',
+    );
     return 'failure';
   }
   if (end.stopped === 'killed') {

@@ -9,8 +9,6 @@ export interface NodeOrder {
   readonly script: string;
   readonly inputs: Readonly<Record<string, string>>;
   readonly state: Readonly<Record<string, string>>;
-  /** `GITHUB_ACTION`: the step's id, or what GitHub calls a step without one. */
-  readonly id: string;
 }
 
 /** Runs a script of an action on Node 24, on the sandbox's clock. */
@@ -25,7 +23,6 @@ export function runNodeAction(task: StepTask, order: NodeOrder): Promise<StepDon
     variables: {
       ...inputVariables(order.inputs),
       ...Object.fromEntries(state),
-      GITHUB_ACTION: order.id,
       NODE_OPTIONS: [task.env.NODE_OPTIONS, ...preload].filter(Boolean).join(' '),
     },
   });

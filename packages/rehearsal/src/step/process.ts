@@ -6,17 +6,27 @@ import type { StopReason } from '../setting/index.ts';
 import type { Time } from '../time/index.ts';
 import { reasonOf } from './frame.ts';
 
-/** GitHub's patience with a process that is to end: after SIGINT, and after SIGTERM. Milliseconds. */
-const PATIENCE = [
-  { signal: 'SIGINT', wait: 7_500 },
-  { signal: 'SIGTERM', wait: 2_500 },
-] as const;
+/** How long is waited for what. Milliseconds on this machine; the first two also pass in virtual time. */
+export interface Patience {
+  /** GitHub's, after SIGINT and before SIGTERM. */
+  readonly interrupted: number;
+  /** GitHub's, after SIGTERM and before SIGKILL. */
+  readonly terminated: number;
+  /** How long time stands still after a signal, so that the process can begin to act on it. */
+  readonly reaction: number;
+  /** How long output may still come after a process has ended, when a child of it keeps the pipe open. */
+  readonly output: number;
+  /** How long a process may be neither done nor waiting on the clock nor saying anything. */
+  readonly silence: number;
+}
 
-/** How long time stands still after a signal, so that the process can begin to act on it. Real milliseconds. */
-const REACTION = 1_500;
-
-/** How long output may still come after a process has ended, when a child of it keeps the pipe open. Real milliseconds. */
-const OUTPUT_GRACE = 500;
+const PATIENCE: Patience = {
+  interrupted: 7_500,
+  terminated: 2_500,
+  reaction: 1_500,
+  output: 500,
+  silence: 600_000,
+};
 
 export interface ProcessOrder {
   readonly command: string;
@@ -27,6 +37,7 @@ export interface ProcessOrder {
   /** Its reason is a `StopReason`. */
   readonly stop: AbortSignal;
   line(text: string): void;
+  readonly patience?: Partial<Patience>;
   /** The process group, whose members may outlive the process. */
   started(group: number): void;
 }
@@ -49,6 +60,9 @@ export function endProcesses(): void {
 /** Runs one process of a step, from within the engine's work. Time may move while the process waits for it. */
 export function runProcess(order: ProcessOrder): Promise<ProcessEnd> {
   return order.time.aside(async (hold) => {
+    const patience = { ...PATIENCE, ...order.patience };
+    const silence = watchSilence(order.time, patience.silence);
+    const stop = AbortSignal.any([order.stop, silence.signal]);
     const child = spawn(order.command, order.arguments, {
       cwd: order.folder,
       env: { ...order.environment, PROMO_CLOCK_HOLD: hold },
@@ -66,17 +80,21 @@ export function runProcess(order: ProcessOrder): Promise<ProcessEnd> {
       order.started(child.pid);
     }
     const outputs = [child.stdout, child.stderr].map(async (stream) => {
-      createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', order.line);
+      createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (text) => {
+        silence.broken();
+        order.line(text);
+      });
       await finished(stream, { writable: false }).catch(() => undefined);
     });
     const gone = new AbortController();
-    const stopping = stopWhenAsked(order, child.pid, gone.signal);
+    const stopping = stopWhenAsked(order.time, stop, child.pid, gone.signal, patience);
     try {
       const end = await ended;
-      await Promise.race([Promise.all(outputs), realPause(OUTPUT_GRACE, undefined, { ref: false })]);
-      return order.stop.aborted ? { ...end, stopped: reasonOf(order.stop) } : end;
+      await Promise.race([Promise.all(outputs), realPause(patience.output, undefined, { ref: false })]);
+      return stop.aborted ? { ...end, stopped: reasonOf(stop) } : end;
     } finally {
       if (child.pid !== undefined) alive.delete(child.pid);
+      silence.over();
       gone.abort();
       await stopping;
     }
@@ -84,8 +102,13 @@ export function runProcess(order: ProcessOrder): Promise<ProcessEnd> {
 }
 
 /** Once asked to stop, sends the signals that GitHub's runner sends, in its rhythm, until the process is gone. */
-async function stopWhenAsked(order: ProcessOrder, pid: number | undefined, gone: AbortSignal): Promise<void> {
-  const { stop, time } = order;
+async function stopWhenAsked(
+  time: Time,
+  stop: AbortSignal,
+  pid: number | undefined,
+  gone: AbortSignal,
+  patience: Patience,
+): Promise<void> {
   if (pid === undefined) return;
   if (!stop.aborted) {
     await new Promise<void>((resolve) => {
@@ -95,26 +118,51 @@ async function stopWhenAsked(order: ProcessOrder, pid: number | undefined, gone:
   }
   if (gone.aborted) return;
   if (reasonOf(stop) !== 'killed') {
-    for (const { signal, wait } of PATIENCE) {
+    const signals = [
+      ['SIGINT', patience.interrupted],
+      ['SIGTERM', patience.terminated],
+    ] as const;
+    for (const [signal, wait] of signals) {
+      const reaction = Math.min(patience.reaction, wait);
       sendSignal(pid, signal);
-      await time.working(() => realPause(REACTION, undefined, { signal: gone }).catch(() => undefined));
-      if (!gone.aborted) await eitherPasses(time, wait, gone);
+      await time.working(() => realPause(reaction, undefined, { signal: gone }).catch(() => undefined));
+      if (!gone.aborted) await eitherPasses(time, wait, wait - reaction, gone);
       if (gone.aborted) return;
     }
   }
   sendSignal(-pid, 'SIGKILL');
 }
 
+/** A process that holds the clock and does nothing would stop the whole rehearsal for ever. */
+function watchSilence(time: Time, longest: number) {
+  const stuck = new AbortController();
+  let last = { real: Date.now(), virtual: time.now() };
+  const timer = setInterval(
+    () => {
+      if (time.now() !== last.virtual) last = { real: Date.now(), virtual: time.now() };
+      if (Date.now() - last.real >= longest) stuck.abort('stuck' satisfies StopReason);
+    },
+    Math.min(1_000, longest / 4),
+  );
+  return {
+    signal: stuck.signal,
+    broken: () => {
+      last = { real: Date.now(), virtual: time.now() };
+    },
+    over: () => clearInterval(timer),
+  };
+}
+
 /** Waits until so much time has passed in the sandbox or on this machine, or the process is gone. */
-async function eitherPasses(time: Time, milliseconds: number, gone: AbortSignal): Promise<void> {
+async function eitherPasses(time: Time, inSandbox: number, here: number, gone: AbortSignal): Promise<void> {
   const virtual = new Promise<void>((resolve) => {
-    const callOff = time.alarm(time.now() + milliseconds, resolve);
+    const callOff = time.alarm(time.now() + inSandbox, resolve);
     gone.addEventListener('abort', () => {
       callOff();
       resolve();
     });
   });
-  const real = realPause(milliseconds, undefined, { signal: gone }).catch(() => undefined);
+  const real = realPause(here, undefined, { signal: gone }).catch(() => undefined);
   await Promise.race([virtual, real]);
 }
 

@@ -42,7 +42,7 @@ async function runPost(post: Post, frame: Frame, task: StepTask): Promise<void> 
   const scope = frameScope(frame, task.env);
   let conclusion: Conclusion = 'skipped';
   if (action.post !== undefined && holds(action.postCondition, scope)) {
-    const order = { action, script: action.post, inputs, state, id: task.result.id };
+    const order = { action, script: action.post, inputs, state };
     conclusion = (await runNodeAction(task, order)).conclusion;
   }
   if (conclusion === 'failure' && frame.status === 'success') frame.status = 'failure';
@@ -152,7 +152,7 @@ async function runAction(
   inputs: Record<string, string>,
   task: StepTask,
 ): Promise<StepDone> {
-  const order = { action, script: action.main, inputs, state: {}, id: task.result.id };
+  const order = { action, script: action.main, inputs, state: {} };
   const done = await runNodeAction(task, order);
   if (action.post !== undefined) {
     const name = step.name ? task.result.name : `Run ${step.uses}`;

@@ -118,14 +118,13 @@ function readRuns(
     }
     return path;
   };
-  const pre = script('pre');
+  const pre = tokens.fieldKey(runs, 'pre');
+  if (pre) tokens.refuse(reading, pre, 'a rehearsal does not run `pre` of an action');
   const post = script('post');
   return {
     kind: 'node',
     ...local,
     main: script('main') ?? '',
-    ...(pre ? { pre } : {}),
-    preCondition: tokens.text(tokens.field(runs, 'pre-if')) ?? 'always()',
     ...(post ? { post } : {}),
     postCondition: tokens.text(tokens.field(runs, 'post-if')) ?? 'always()',
   };
@@ -135,7 +134,6 @@ function readInput(name: string, body: Template): ActionInput {
   const deprecation = tokens.text(tokens.field(body, 'deprecationMessage'));
   return {
     name,
-    required: tokens.text(tokens.field(body, 'required')) === 'true',
     ...tokens.present(body, { default: 'default' }),
     ...(deprecation ? { deprecation } : {}),
   };

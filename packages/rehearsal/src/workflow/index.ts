@@ -2,3 +2,4 @@ export { type Library, loadWorkflow } from './load.ts';
 export type * from './model.ts';
 export { folderOf, shown } from './sources.ts';
 export { SHELLS } from './steps.ts';
+export { text as literal } from './tokens.ts';

@@ -95,9 +95,14 @@ async function readJob(
   scope: JobReading,
 ): Promise<Job | undefined> {
   const { reading } = scope;
-  for (const feature of ['services', 'container', 'snapshot']) {
+  for (const feature of ['services', 'container', 'snapshot', 'cancel-timeout-minutes']) {
     const written = tokens.fieldKey(body, feature);
     if (written) tokens.refuse(reading, written, `a rehearsal does not run \`${feature}\` (job ${id})`);
+  }
+  const labels = tokens.field(body, 'runs-on');
+  const other = tokens.texts(labels).find((label) => /^(windows|macos)/i.test(label));
+  if (labels && other) {
+    tokens.refuse(reading, labels, `a rehearsal runs the jobs of Linux runners, not of ${other} (job ${id})`);
   }
   const head = {
     id,
@@ -121,7 +126,6 @@ function readStepsJob(head: Head, body: Template, scope: JobReading): StepsJob {
     kind: 'steps',
     ...head,
     ...tokens.present(body, {
-      runsOn: 'runs-on',
       environment: 'environment',
       timeoutMinutes: 'timeout-minutes',
       continueOnError: 'continue-on-error',

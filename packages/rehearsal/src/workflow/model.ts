@@ -42,6 +42,7 @@ export interface Workflow {
   /** The path inside its tree, `.github/workflows/promote.yml`. */
   readonly path: string;
   readonly name: string;
+  /** What a run of it is called. */
   readonly runName?: Template;
   readonly events: readonly string[];
   readonly dispatchInputs: readonly InputDefinition[];
@@ -69,7 +70,6 @@ interface JobHead {
 
 export interface StepsJob extends JobHead {
   readonly kind: 'steps';
-  readonly runsOn?: Template;
   readonly env?: MappingToken;
   readonly environment?: Template;
   readonly outputs?: MappingToken;
@@ -118,7 +118,6 @@ export type Step = ScriptStep | ActionStep;
 
 export interface ActionInput {
   readonly name: string;
-  readonly required: boolean;
   readonly default?: Template;
   readonly deprecation?: string;
 }
@@ -136,8 +135,6 @@ interface LocalAction {
 export interface NodeAction extends LocalAction {
   readonly kind: 'node';
   readonly main: string;
-  readonly pre?: string;
-  readonly preCondition: string;
   readonly post?: string;
   readonly postCondition: string;
 }
