@@ -1,6 +1,12 @@
 export { type Fault, faultSchema, type JournalEntry } from './kernel/index.ts';
 export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';
 export {
+  type Place,
+  readScenarioFile,
+  type ScenarioData,
+  UnreadableScenario,
+} from './scenario-file/index.ts';
+export {
   loadScenarioWorld,
   ScenarioError,
   type ScenarioWorld,

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readScenarioFile, type ScenarioData, UnreadableScenario } from '@promo-actions/sandbox';
 import * as v from 'valibot';
-import { isNode, LineCounter, parseDocument } from 'yaml';
 import { type Mistake, Mistakes, suggestion } from '../mistake/index.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 
@@ -14,28 +13,25 @@ export interface ScenarioFile {
 
 /** @throws {Mistakes} each with its line and column. */
 export function loadScenario(path: string, file: string = path): ScenarioFile {
-  if (!existsSync(path)) throw new Mistakes([{ file, message: 'there is no such scenario file' }]);
-  const lines = new LineCounter();
-  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number, message: string): Mistake => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line, column: col, message };
-  };
-  if (document.errors.length > 0) {
-    throw new Mistakes(document.errors.map((error) => at(error.pos[0], error.message)));
-  }
-  const mistakeAt = (where: readonly (string | number)[], message: string): Mistake => {
-    for (let length = where.length; length >= 0; length -= 1) {
-      const node = length === 0 ? document.contents : document.getIn(where.slice(0, length), true);
-      if (isNode(node) && node.range) return at(node.range[0], message);
-    }
-    return { file, message };
-  };
-  const checked = v.safeParse(scenarioSchema, document.toJS());
+  const data = readData(path, file);
+  const mistakeAt = (where: readonly (string | number)[], message: string): Mistake => ({
+    ...data.locate(where),
+    message,
+  });
+  const checked = v.safeParse(scenarioSchema, data.value);
   if (!checked.success) throw new Mistakes(checked.issues.flatMap((issue) => told(issue, mistakeAt)));
   const mistakes = contradictions(checked.output, mistakeAt);
   if (mistakes.length > 0) throw new Mistakes(mistakes);
   return { file, scenario: checked.output, mistakeAt };
+}
+
+function readData(path: string, file: string): ScenarioData {
+  try {
+    return readScenarioFile(path, file);
+  } catch (error) {
+    if (!(error instanceof UnreadableScenario)) throw error;
+    throw new Mistakes(error.mistakes.map(({ place, message }) => ({ file, ...place, message })));
+  }
 }
 
 function told(issue: v.BaseIssue<unknown>, mistakeAt: ScenarioFile['mistakeAt']): Mistake[] {

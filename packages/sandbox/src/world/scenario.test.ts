@@ -132,7 +132,7 @@ describe('mistakes are told with line, column and what is expected', () => {
 
   test('a file that is not there', async () => {
     await expect(loadScenarioWorld(join(folder, 'none.yml'))).rejects.toThrow(
-      'none.yml cannot be read: there is no such file',
+      'none.yml: there is no such scenario file',
     );
   });
 });

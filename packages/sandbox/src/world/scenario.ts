@@ -1,8 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { type Fault, faultSchema } from '../kernel/index.ts';
+import {
+  type Place,
+  readScenarioFile,
+  type ScenarioData,
+  UnreadableScenario,
+} from '../scenario-file/index.ts';
 import { issueText } from './issue.ts';
 import { type World, worldSchema } from './schema.ts';
 
@@ -29,51 +33,37 @@ export interface ScenarioWorld {
 /** A scenario file that cannot be used; the message has a line `file:line:column: …` for each mistake. */
 export class ScenarioError extends Error {}
 
-/** Reads the sandbox's part of a scenario, YAML or JSON. Throws a ScenarioError with every mistake. */
+/** Reads the sandbox's part of a scenario. Throws a ScenarioError with every mistake. */
 export async function loadScenarioWorld(file: string): Promise<ScenarioWorld> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new ScenarioError(
-      `${file} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
-    );
-  });
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number, message: string): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${file}:${line}:${col}: ${message}`;
-  };
-  if (document.errors.length > 0) {
-    throw new ScenarioError(document.errors.map((error) => at(error.pos[0], error.message)).join('\n'));
-  }
-  const result = v.safeParse(scenarioSchema, document.toJS() ?? {});
+  const data = readData(file);
+  const result = v.safeParse(scenarioSchema, data.value ?? {});
   if (result.success) {
     const { world, start, seed, faults } = result.output;
     return { world, start, seed, faults, folder: dirname(resolve(file)) };
   }
   const told = result.issues
-    .map((issue) => ({ offset: offsetOf(document, issue.path ?? []), issue }))
-    .sort((a, b) => a.offset - b.offset)
-    .map(({ offset, issue }) => at(offset, `${v.getDotPath(issue) ?? 'the scenario'}: ${issueText(issue)}`));
+    .map((issue) => {
+      const path = (issue.path ?? []).map(({ key }) => key as string | number);
+      return {
+        place: data.locate(path, 'key'),
+        text: `${v.getDotPath(issue) ?? 'the scenario'}: ${issueText(issue)}`,
+      };
+    })
+    .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
+    .map(({ place, text }) => `${written(place)}: ${text}`);
   throw new ScenarioError(told.join('\n'));
 }
 
-/** Where a path begins in the text: at its value, at the key of one that should not be there, or as near as there is anything. */
-function offsetOf(document: Document, path: readonly { readonly key?: unknown }[]): number {
-  let node: unknown = document.contents;
-  let offset = startOf(node) ?? 0;
-  for (const [depth, { key }] of path.entries()) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
-      if (depth === path.length - 1 && pair !== undefined) return startOf(pair.key) ?? offset;
-      node = pair?.value;
-    } else {
-      node = isSeq(node) ? node.items[Number(key)] : undefined;
-    }
-    offset = startOf(node) ?? offset;
+function readData(file: string): ScenarioData {
+  try {
+    return readScenarioFile(file);
+  } catch (error) {
+    if (!(error instanceof UnreadableScenario)) throw error;
+    const lines = error.mistakes.map(({ place, message }) => `${place ? written(place) : file}: ${message}`);
+    throw new ScenarioError(lines.join('\n'));
   }
-  return offset;
 }
 
-function startOf(node: unknown): number | undefined {
-  return (node as Node | null | undefined)?.range?.[0];
+function written({ file, line, column }: Place): string {
+  return `${file}:${line}:${column}`;
 }
