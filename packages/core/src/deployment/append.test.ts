@@ -235,11 +235,14 @@ test('the last good deployment is the newest that succeeded with another version
   });
 });
 
-test('a history with a hole says where', async () => {
+test('a history with a hole or a loop says where', async () => {
   const table = memoryTable();
   for (const name of ['a', 'b', 'c']) await append(table, of(name));
-  table.items.delete('b/succeeded');
+  const b = table.items.get('b/succeeded') ?? {};
+  table.items.set('b/succeeded', { ...b, sequence: 3 });
   await expect(walked(table)).rejects.toThrow(
-    'Record `b/succeeded` of tenant-service in prod is missing from table `deployments`',
+    'Record `b/succeeded` of tenant-service in prod is not the record it was',
   );
+  table.items.delete('b/succeeded');
+  await expect(walked(table)).rejects.toThrow('Record `b/succeeded` of tenant-service in prod is missing');
 });

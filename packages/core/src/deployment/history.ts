@@ -12,15 +12,17 @@ export async function* history(store: RecordStore, chain: Chain): AsyncGenerator
   let item: Attributes | undefined = head?.lastItem;
   while (item) {
     yield item;
-    const previous: string | undefined = recordOf(item)?.previous;
-    if (previous === undefined) return;
-    const before: Attributes | undefined = await store.find(previous);
-    if (!before)
+    const record = recordOf(item);
+    if (record?.previous === undefined) return;
+    const before: Attributes | undefined = await store.find(record.previous);
+    if (!before || recordOf(before)?.sequence !== record.sequence - 1) {
+      const problem = before ? 'is not the record it was' : 'is missing';
       throw new OutsideError({
-        what: `Record \`${previous}\` of ${chain.service} in ${chain.environment} is missing from ${store.place}`,
-        why: `record \`${item.deployment_id}\` names it as the one before`,
+        what: `Record \`${record.previous}\` of ${chain.service} in ${chain.environment} ${problem}`,
+        why: `${store.place} has record ${record.sequence} \`${record.id}\`, which names it as number ${record.sequence - 1}`,
         remedy: 'Restore it from a backup of the table; the history before it cannot be relied on.',
       });
+    }
     item = before;
   }
 }
