@@ -172,7 +172,7 @@ export async function create(
     return { ticket: found, changed: false, finding: pass('ticket', found.key, message) };
   }
   if (dryRun) {
-    const message = `Dry run: a ${wanted.type} "${wanted.title}" would be made in ${wanted.project}.`;
+    const message = `Dry run: "${wanted.title}" would be made in ${wanted.project}, as ${wanted.type}.`;
     return { changed: false, finding: pass('ticket', 'to be made', message) };
   }
   const key = await tickets.create(wanted);

@@ -149,7 +149,7 @@ export function createTicketSystem(jira: Jira): TicketSystem {
             ...(description ? { description: toDocument(description) } : {}),
           },
         },
-        what: `A ${type} could not be made in project ${project}`,
+        what: `No ${type} could be made in project ${project}`,
         remedy: 'Give what Jira names: `project`, `issue-type`, or further `fields` by their ID.',
       })) as { readonly key: string };
       return answer.key;
