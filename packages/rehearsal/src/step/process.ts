@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { finished } from 'node:stream/promises';
 import { setTimeout as realPause } from 'node:timers/promises';
 import type { StopReason } from '../setting/index.ts';
 import type { Time } from '../time/index.ts';
@@ -79,12 +79,13 @@ export function runProcess(order: ProcessOrder): Promise<ProcessEnd> {
       alive.add(child.pid);
       order.started(child.pid);
     }
-    const outputs = [child.stdout, child.stderr].map(async (stream) => {
-      createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (text) => {
+    const outputs = [child.stdout, child.stderr].map((input) => {
+      const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+      lines.on('line', (text) => {
         silence.broken();
         order.line(text);
       });
-      await finished(stream, { writable: false }).catch(() => undefined);
+      return once(lines, 'close');
     });
     const gone = new AbortController();
     const stopping = stopWhenAsked(order.time, stop, child.pid, gone.signal, patience);
@@ -110,12 +111,7 @@ async function stopWhenAsked(
   patience: Patience,
 ): Promise<void> {
   if (pid === undefined) return;
-  if (!stop.aborted) {
-    await new Promise<void>((resolve) => {
-      stop.addEventListener('abort', () => resolve(), { once: true });
-      gone.addEventListener('abort', () => resolve(), { once: true });
-    });
-  }
+  await aborted(AbortSignal.any([stop, gone]));
   if (gone.aborted) return;
   if (reasonOf(stop) !== 'killed') {
     const signals = [
@@ -131,6 +127,12 @@ async function stopWhenAsked(
     }
   }
   sendSignal(-pid, 'SIGKILL');
+  await time.working(() => aborted(gone));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** A process that holds the clock and does nothing would stop the whole rehearsal for ever. */
