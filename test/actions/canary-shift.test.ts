@@ -200,6 +200,36 @@ describe('on bad days', () => {
   });
 });
 
+describe('where AWS cannot be asked at all', () => {
+  const withEnv = (env: Readonly<Record<string, string>>) =>
+    world.run('canary-shift', toTen, { env: { AWS_EC2_METADATA_DISABLED: 'true', ...env } });
+
+  test.each([
+    [
+      'no credentials',
+      { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
+      /there are no AWS credentials.*configure-aws-credentials.*id-token: write/,
+    ],
+    ['no region', { AWS_REGION: '', AWS_DEFAULT_REGION: '' }, /no AWS region is set.*`aws-region`/],
+    [
+      'a region that is none',
+      { AWS_REGION: 'africa/south', AWS_ENDPOINT_URL: '' },
+      /the region `africa\/south` is not one.*`aws-region`/,
+    ],
+    [
+      'nobody listening',
+      { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+      /no answer came from AWS in 5 attempts.*Check the network/,
+    ],
+  ])('%s is told with what to do', async (_, env, message) => {
+    await start();
+    const run = await withEnv(env);
+    expect(run.code).toBe(1);
+    expect(errorsOf(run)).toMatch(message);
+    expect(errorsOf(run)).not.toMatch(/bug in promo-actions/);
+  });
+});
+
 describe('after the job', () => {
   const post = (postOf: Awaited<ReturnType<typeof shift>>) => world.run('canary-shift', toTen, { postOf });
 
@@ -261,5 +291,20 @@ describe('after the job', () => {
     expect(await world.alias()).toBe('1+2@0.1');
     await post(main);
     expect(await world.alias()).toBe('1');
+  });
+
+  test('wherever the network dies, the post ends on the stable version alone, and the step can be run again', async () => {
+    for (let call = 1; call <= 7; call++) {
+      await start();
+      world.sandbox.inject({ service: 'lambda', nth: call, times: 1_000, drop: 'after' });
+      const main = await shift(toTen);
+      await fetch(`${world.sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+      if (main.code !== 0 && (await world.alias()) !== '1')
+        expect([call, errorsOf(main)]).toEqual([call, expect.stringMatching(/Changed before this/)]);
+      await post(main);
+      expect([call, await world.alias()]).toEqual([call, '1']);
+      expect(await shift(toTen)).toMatchObject({ code: 0, outputs: { weight: '10' } });
+      if (call < 7) await world.close();
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { StepOptions } from '../bundle/run.ts';
 import { errorsOf, functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
 
 let world: LambdaWorld;
@@ -193,6 +194,19 @@ test('a dry run changes nothing and waits for nobody', async () => {
   expect(run.summary).toMatch(/Rollback \(dry run\)/);
   expect(world.writes()).toEqual([]);
   expect(world.sandbox.clock.now()).toBe(Date.parse('2026-03-03T20:05:00Z'));
+});
+
+test('cancelled in the safety delay, it has changed nothing and says so', async () => {
+  await start();
+  world.sandbox.clock.hold('somebody at work');
+  const cancel: StepOptions['started'] = (child) =>
+    child.stdout?.on('data', (chunk) => String(chunk).includes('Rolling back') && child.kill('SIGINT'));
+  const inputs = { ...base, 'safety-delay': '5m' };
+  const run = await world.run('rollback', inputs, { started: cancel });
+  world.sandbox.clock.release('somebody at work');
+  expect(run.code).toBe(1);
+  expect(errorsOf(run)).toMatch(/cancelled while waiting to roll back; nothing was changed/);
+  expect(await world.alias()).toBe('1+2@0.1');
 });
 
 test('every wrong input at once, and nothing called', async () => {
