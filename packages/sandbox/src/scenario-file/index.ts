@@ -126,7 +126,11 @@ function follow(
     node = isSeq(node) ? node.items[Number(key)] : pair?.value;
     if (node === undefined && pair === undefined) return { depth, offset };
     const last = depth === path.length - 1;
-    offset = (last && part === 'key' ? startOf(pair?.key) : startOf(node)) ?? startOf(pair?.key) ?? offset;
+    offset =
+      (last && part === 'key' ? startOf(pair?.key) : startOf(node)) ??
+      startOf(node) ??
+      startOf(pair?.key) ??
+      offset;
   }
   return { depth: path.length, offset };
 }
