@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Contract } from '@promo-actions/core/action';
+import { parse } from 'yaml';
+
+const folder = '.github/workflows';
+const files = readdirSync(folder).filter((file) => file.endsWith('.yml'));
+
+interface Step {
+  readonly id?: string;
+  readonly uses?: string;
+  readonly with?: Record<string, unknown>;
+}
+interface Job {
+  readonly steps?: readonly Step[];
+  readonly outputs?: Record<string, string>;
+}
+
+const contractOf = async (name: string) =>
+  ((await import(join(process.cwd(), 'actions', name, 'src/contract.ts'))) as { contract: Contract })
+    .contract;
+
+describe.each(files)('%s', (file) => {
+  const text = readFileSync(join(folder, file), 'utf8');
+  const jobs = Object.entries((parse(text) as { jobs: Record<string, Job> }).jobs);
+
+  test('every action of ours is one that exists, and is given inputs that it has', async () => {
+    for (const [job, { steps = [] }] of jobs) {
+      for (const step of steps.filter(({ uses }) => uses?.startsWith('$/'))) {
+        const name = step.uses?.slice(2) ?? '';
+        expect([job, name, existsSync(join('actions', name))]).toEqual([job, name, true]);
+        const { inputs } = await contractOf(name);
+        const given = Object.keys(step.with ?? {});
+        expect([job, name, given.filter((input) => !(input in inputs))]).toEqual([job, name, []]);
+      }
+    }
+  });
+
+  test('every output of a step that is read is one that its action has', async () => {
+    for (const [job, body] of jobs) {
+      for (const [, id, output = ''] of JSON.stringify(body).matchAll(
+        /steps\.([\w-]+)\.outputs\.([\w-]+)/g,
+      )) {
+        const step = body.steps?.find((candidate) => candidate.id === id);
+        expect([job, id, step?.id]).toEqual([job, id, id]);
+        if (!step?.uses?.startsWith('$/')) continue;
+        const { outputs } = await contractOf(step.uses.slice(2));
+        expect([job, id, Object.keys(outputs)]).toEqual([job, id, expect.arrayContaining([output])]);
+      }
+    }
+  });
+});
