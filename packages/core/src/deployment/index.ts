@@ -20,4 +20,5 @@ export {
   statuses,
 } from './record.ts';
 export { type Recorded, type RecordOrder, type RecordPorts, recordDeployment } from './record-deployment.ts';
+export { renderRecord } from './render.ts';
 export type { DeploymentBoard, ParameterStore, RecordStore, ShownDeployment } from './store.ts';

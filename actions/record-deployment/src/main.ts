@@ -1,0 +1,38 @@
+import { runAction } from '@promo-actions/core/action';
+import { actionsRunner } from '@promo-actions/gateways/runner';
+import { contract } from './contract.ts';
+import { recordOrder } from './order.ts';
+
+await runAction(contract, actionsRunner(), {
+  async main({ inputs, clock, context, log }) {
+    const { recordDeployment, renderRecord } = await import('@promo-actions/core/deployment');
+    const { createRecordStore } = await import('@promo-actions/gateways/aws-records');
+    const { createParameterStore } = await import('@promo-actions/gateways/aws-parameters');
+    const ports = { records: createRecordStore(inputs.table), parameters: createParameterStore() };
+    const board = inputs.githubDeployment ? await githubBoard(inputs.token, context.repository) : undefined;
+    const order = recordOrder(inputs, context, clock.now());
+    const recorded = await recordDeployment(order, board ? { ...ports, board } : ports);
+
+    const { record, current, written, deploymentNumber } = recorded;
+    const would = inputs.dryRun ? 'Would write' : 'Wrote';
+    log.info(written.length > 0 ? `${would} ${written.join('; ')}.` : 'Everything was written before.');
+    return {
+      outputs: {
+        deploymentId: record.deployment,
+        record: record.id,
+        sequence: record.sequence,
+        hash: record.hash,
+        fromVersion: record.fromVersion,
+        currentVersion: current?.version,
+        githubDeployment: deploymentNumber,
+        changed: written.length > 0 && !inputs.dryRun,
+      },
+      summary: renderRecord(recorded, inputs.dryRun),
+    };
+
+    async function githubBoard(token: string, repository: string) {
+      const { createDeployments, createGitHub } = await import('@promo-actions/gateways/github');
+      return createDeployments(createGitHub({ token, clock }), repository);
+    }
+  },
+});

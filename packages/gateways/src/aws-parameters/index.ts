@@ -1,0 +1,1 @@
+export { createParameterStore } from './store.ts';

@@ -1,0 +1,1 @@
+export { createRecordStore } from './store.ts';
