@@ -9,7 +9,7 @@ export function endingLines(rehearsal: Rehearsal, colours: boolean): string[] {
   const errors = rehearsal.jobs.flatMap((job) =>
     job.steps.flatMap((step) =>
       step.annotations
-        .filter((annotation) => annotation.level === 'error' && step.outcome === 'failure')
+        .filter((annotation) => annotation.level === 'error' && step.conclusion === 'failure')
         .filter(({ message }, _, all) => all.length === 1 || !message.startsWith('Process completed'))
         .map(
           (annotation) =>

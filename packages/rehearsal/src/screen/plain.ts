@@ -31,7 +31,8 @@ export function createPlainLog(write: (line: string) => void, colours: boolean, 
       tell(line.at, job, `  ${line.text}`);
     },
     stepEnded(job, step) {
-      const told = step.conclusion === step.outcome ? step.conclusion : `${step.outcome}, which the step may`;
+      const told =
+        step.conclusion === step.outcome ? step.conclusion : `${step.outcome}, forgiven by continue-on-error`;
       tell(
         now(),
         job,

@@ -80,7 +80,7 @@ export const downloadArtifact: StandIn = {
       cpSync(join(folder, name), place, { recursive: true });
     }
     task.log.line(
-      `Brought ${names.join(', ') || 'no artifact'} to ${relative(task.machine.workspace, target) || '.'}.`,
+      `Brought ${names.join(', ') || 'no artifact'} to ${relative(task.machine.workspace, target) || 'the workspace'}.`,
     );
     return { 'download-path': target };
   },
