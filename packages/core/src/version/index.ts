@@ -1,3 +1,4 @@
+export { createDeployedVersions } from './deployed.ts';
 export type { DeployedVersions, Release, Repository } from './ports.ts';
 export type { VersionRequest } from './resolve.ts';
 export {
