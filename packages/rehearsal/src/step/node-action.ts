@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { NodeAction } from '../workflow/index.ts';
 import { inputVariables } from './action-inputs.ts';
 import { runTool, type StepDone, type StepTask } from './environment.ts';
@@ -14,7 +15,7 @@ export interface NodeOrder {
 /** Runs a script of an action on Node 24, on the sandbox's clock. */
 export function runNodeAction(task: StepTask, order: NodeOrder): Promise<StepDone> {
   const { setting, workspace } = task.machine;
-  const preload = setting.preload ? [`--import=${new URL(`file://${setting.preload}`).href}`] : [];
+  const preload = setting.preload ? [`--import=${pathToFileURL(setting.preload).href}`] : [];
   const state = Object.entries(order.state).map(([name, value]) => [`STATE_${name}`, value] as const);
   return runTool(task, {
     command: setting.node,
