@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { request } from '@octokit/request';
+import { createDeployments, createGitHub, createRepository } from '@promo-actions/gateways/github';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
 import { gitHubOperations } from '../../packages/sandbox/src/github/index.ts';
 import { answerMistakes, isDocumented, operationOf, requestMistakes } from './github-openapi.ts';
@@ -27,26 +28,30 @@ const seen = new Set<string>();
 let sandbox: Sandbox;
 let mistakes: string[];
 
-/** Octokit, unmodified, with a fetch that holds every request and answer against GitHub's own document. */
+/** A fetch that holds every request and answer against GitHub's own document. */
+const checked: typeof fetch = async (input, init) => {
+  const url = new URL(String(input));
+  const response = await fetch(input, init);
+  const operation = operationOf(init?.method ?? 'GET', url.pathname.slice('/github'.length));
+  if (response.status < 400) seen.add(operation);
+  const body = init?.body === undefined || init.body === null ? '' : await new Response(init.body).text();
+  const answer = await response.clone().text();
+  const raw = !response.headers.get('content-type')?.includes('application/json');
+  if (response.status < 400)
+    mistakes.push(
+      ...requestMistakes(operation, url.searchParams, body === '' ? undefined : JSON.parse(body)),
+    );
+  if (!raw || answer === '')
+    mistakes.push(
+      ...answerMistakes(operation, response.status, answer === '' ? undefined : JSON.parse(answer)),
+    );
+  return response;
+};
+
+/** Octokit, unmodified. */
 function octokit(token?: string) {
-  const baseUrl = `${sandbox.url}/github`;
-  const checked: typeof fetch = async (input, init) => {
-    const url = new URL(String(input));
-    const response = await fetch(input, init);
-    const operation = operationOf(init?.method ?? 'GET', url.pathname.slice('/github'.length));
-    if (response.status < 400) seen.add(operation);
-    const sent = init?.body === undefined || init.body === null ? undefined : JSON.parse(String(init.body));
-    const answer = await response.clone().text();
-    const raw = !response.headers.get('content-type')?.includes('application/json');
-    if (response.status < 400) mistakes.push(...requestMistakes(operation, url.searchParams, sent));
-    if (!raw || answer === '')
-      mistakes.push(
-        ...answerMistakes(operation, response.status, answer === '' ? undefined : JSON.parse(answer)),
-      );
-    return response;
-  };
   return request.defaults({
-    baseUrl,
+    baseUrl: `${sandbox.url}/github`,
     headers: token ? { authorization: `Bearer ${token}` } : {},
     request: { fetch: checked },
   });
@@ -428,6 +433,21 @@ describe('deployments', () => {
     ).toBe(404);
   });
 
+  test('where end users are, nobody but the team retires one', async () => {
+    const github = octokit('writer');
+    for (const ref of ['main', 'develop']) {
+      const { data } = await create(ref, { production_environment: true });
+      await succeed('id' in data ? Number(data.id) : 0);
+    }
+    const { data } = await github('GET /repos/{owner}/{repo}/deployments', at);
+    const states = data.map(async ({ id }) => {
+      const one = { ...at, deployment_id: Number(id) };
+      return (await github('GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses', one)).data[0]
+        ?.state;
+    });
+    expect(await Promise.all(states)).toEqual(['success', 'success']);
+  });
+
   test('what is unknown, unchecked or out of date is not deployed', async () => {
     expect(await message(create('nowhere'))).toContain('No ref found for: nowhere');
     expect(await status(create('main', { required_contexts: ['unit'] }))).toBe(409);
@@ -521,6 +541,67 @@ describe('the identity of a run', () => {
       exp: sandbox.clock.now() / 1_000 + 300,
     });
     expect((await fetch(`${url}`)).status).toBe(401);
+  });
+});
+
+describe('what the actions ask', () => {
+  const clock = {
+    now: () => 0,
+    sleep: (_: number, signal?: AbortSignal) =>
+      new Promise<void>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+  };
+  const ask = () => createGitHub({ token: 'writer', clock, apiUrl: `${sandbox.url}/github`, fetch: checked });
+
+  test('of a repository keeps to the document', async () => {
+    const repository = createRepository(ask(), 'example/orders');
+    expect(await repository.tags()).toEqual(['v1.3.0']);
+    expect(await repository.tag('v1.3.0')).toMatch(/^[0-9a-f]{40}$/);
+    expect(await repository.tag('v9.9.9+1')).toBeUndefined();
+    expect(await repository.branch('release/v1.4.0')).toMatch(/^[0-9a-f]{40}$/);
+    expect(await repository.branch('release/v9')).toBeUndefined();
+    expect(await repository.releases('v1.4.0')).toMatchObject([{ tag: 'v1.4.0', draft: true }]);
+    expect(await repository.fileText('VERSION')).toBe('1.4.0\n');
+    expect(await repository.fileText('src/refund.ts', 'develop')).toBe('refund();\n');
+    expect(await repository.fileText('src')).toBeUndefined();
+  });
+
+  test('of lists longer than a page is all of it', async () => {
+    const tags = Object.fromEntries(Array.from({ length: 230 }, (_, index) => [`v1.${index}.0`, 'main']));
+    await sandbox.load({ github: { repository: 'example/orders', tags } });
+    expect(new Set(await createRepository(ask(), 'example/orders').tags())).toEqual(
+      new Set(Object.keys(tags)),
+    );
+  });
+
+  test('of deployments keeps to the document', async () => {
+    const deployments = createDeployments(ask(), 'example/orders');
+    const made = await deployments.create({
+      ref: 'main',
+      environment: 'prod',
+      task: 'deploy',
+      description: 'x'.repeat(200),
+      payload: { run: '7' },
+      production: true,
+    });
+    await deployments.setStatus(made.id, { state: 'in_progress' });
+    await deployments.setStatus(made.id, {
+      state: 'success',
+      description: 'y'.repeat(200),
+      logUrl: 'https://run/1',
+      environmentUrl: 'https://prod',
+    });
+    expect(await deployments.list({ environment: 'prod', task: 'deploy' })).toEqual([made]);
+    await expect(
+      deployments.create({
+        ref: 'nowhere',
+        environment: 'prod',
+        task: 'deploy',
+        description: '',
+        payload: {},
+      }),
+    ).rejects.toThrow(
+      'A deployment of `nowhere` to `prod` could not be made in example/orders. GitHub says: No ref found for: nowhere.',
+    );
   });
 });
 

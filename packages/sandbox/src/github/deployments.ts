@@ -165,8 +165,8 @@ function append({ state, now }: Call, deployment: Deployment, value: string, bod
 /** A success makes the earlier, lasting, non-production deployments of the same environment inactive. */
 function retire(call: Call, successor: Deployment): void {
   for (const earlier of call.state.deployments.values()) {
-    if (earlier.id >= successor.id || earlier.environment !== successor.environment || earlier.transient)
-      continue;
+    if (earlier.id >= successor.id || earlier.environment !== successor.environment) continue;
+    if (earlier.transient || earlier.production) continue;
     if (earlier.statuses.at(-1)?.state === 'success') append(call, earlier, 'inactive', {});
   }
 }

@@ -71,10 +71,7 @@ function find({
   for (const { route, method: own, pattern } of routes) {
     const match = own === method ? pattern.exec(url.pathname) : null;
     if (!match) continue;
-    const params = Object.entries(match.groups ?? {}).map(([name, value]) => [
-      name,
-      decodeURIComponent(value),
-    ]);
+    const params = Object.entries(match.groups ?? {}).map(([name, value]) => [name, decoded(value)]);
     return { route, params: Object.fromEntries(params) };
   }
   return undefined;
@@ -133,3 +130,12 @@ function injected(_: Exchange, status: number, code: string, message: string): A
 
 /** Every operation of GitHub's REST API that the sandbox knows. */
 export const gitHubOperations: readonly string[] = routes.map(({ route }) => route.operation);
+
+/** Percent signs that begin no code stand for themselves. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

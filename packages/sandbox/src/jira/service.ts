@@ -57,10 +57,7 @@ function find({
   for (const { route, method: own, pattern } of routes) {
     const match = own === method ? pattern.exec(path) : null;
     if (!match) continue;
-    const params = Object.entries(match.groups ?? {}).map(([name, value]) => [
-      name,
-      decodeURIComponent(value),
-    ]);
+    const params = Object.entries(match.groups ?? {}).map(([name, value]) => [name, decoded(value)]);
     return { route, params: Object.fromEntries(params) };
   }
   return undefined;
@@ -121,3 +118,12 @@ function injected(_: Exchange, status: number, _code: string, message: string): 
 
 /** Every operation of Jira's API that the sandbox knows. */
 export const jiraOperations: readonly string[] = routes.map(({ route }) => route.operation);
+
+/** Percent signs that begin no code stand for themselves. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
