@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { type Attributes, append, type RecordStore } from '@promo-actions/core/deployment';
 import type { StepOptions } from '../bundle/run.ts';
 import { errorsOf, functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
 
@@ -136,6 +137,70 @@ services: { tenants: { functions: [tenants] }, events: { functions: [events] }, 
     expect(run.code).toBe(1);
     expect(errorsOf(run)).toMatch(/all: needs the services of the policy.*Check the repository out/);
     expect(world.calls()).toEqual([]);
+  });
+});
+
+describe('`target: last-good`', () => {
+  const chain = { environment: 'prod', service: functionName, table: 'deployments' };
+  /** The items that record-deployment would have written for releases that succeeded one after another. */
+  const itemsOf = async (releases: readonly string[]) => {
+    const items = new Map<string, Attributes>();
+    const write = async (item: Attributes) => void items.set(String(item.deployment_id), item);
+    const store: RecordStore = {
+      place: 'memory',
+      find: async (id) => items.get(id),
+      add: (item) => write(item).then(() => 'added'),
+      moveHead: (item) => write(item).then(() => 'done'),
+    };
+    for (const [index, release] of releases.entries()) {
+      await append(store, {
+        environment: chain.environment,
+        service: chain.service,
+        deployment: release,
+        timestamp: `2026-03-0${index + 1}T20:00:00Z`,
+        action: 'promote',
+        status: 'succeeded',
+        toVersion: release,
+        actor: 'release-manager',
+        run: { repository: 'example/tenant-service', id: '6000', attempt: 1, url: '' },
+        gates: [],
+        components: [],
+      });
+    }
+    return [...items.values()];
+  };
+  const startRecorded = async () => {
+    const releases = ['v1.2.0', 'v1.3.0', 'v1.4.0'];
+    const dynamodb = [
+      { account: 'prod', table: chain.table, key: 'deployment_id', items: await itemsOf(releases) },
+    ];
+    const versions = releases.map((description) => ({ handler: 'sound' as const, description }));
+    world = await lambdaWorld(versions, { 'latest-prod': '3' }, { dynamodb });
+  };
+
+  test('is the release before the bad one by the records, and a second time it stays', async () => {
+    await startRecorded();
+    expect(await rollback({ ...chain, target: 'last-good' })).toMatchObject({
+      code: 0,
+      outputs: { 'from-version': '3', 'to-version': '2' },
+    });
+    const again = await rollback({ ...chain, target: 'last-good' }, { runId: '7002' });
+    expect(again).toMatchObject({ code: 0, outputs: { restored: '', 'to-version': '2' } });
+    expect(await world.alias()).toBe('2');
+  });
+
+  test('without records says what to give instead', async () => {
+    await startRecorded();
+    const run = await rollback({ ...chain, service: 'sites', target: 'last-good' });
+    expect(run.code).toBe(1);
+    expect(errorsOf(run)).toMatch(/no record tells of a deployment.*Give `previous`/);
+    expect(await world.alias()).toBe('3');
+  });
+
+  test('names what it needs', async () => {
+    await startRecorded();
+    const errors = errorsOf(await rollback({ target: 'last-good' }));
+    for (const input of ['table', 'environment', 'service']) expect(errors).toContain(`${input}: is missing`);
   });
 });
 

@@ -17,9 +17,14 @@ export const contract = defineContract({
     ),
     target: matching(
       /^[\w.+-]{1,256}$/,
-      '`previous`, a version, a backup alias, or a release',
-      'Where to return to: `previous` (the stable version while a canary is out, else what the newest backup alias keeps, else the version published before), the number of a version, a backup alias such as `backup-20260303-200500`, or a release by the description its version was published with, such as `v1.3.0`.',
+      '`previous`, `last-good`, a version, a backup alias, or a release',
+      'Where to return to: `previous` (the stable version while a canary is out, else what the newest backup alias keeps, else the version published before), the number of a version, a backup alias such as `backup-20260303-200500`, a release by the description its version was published with, such as `v1.3.0`, or `last-good` (the newest release of the records that succeeded and is neither the one that is left nor kept by an incident alias).',
       { default: 'previous' },
+    ),
+    table: matching(
+      /^[A-Za-z0-9_.-]{3,255}$/,
+      'the name of a DynamoDB table',
+      'The table that record-deployment writes to; read for `target: last-good` alone.',
     ),
     reason: text('Why. It stands in the summary and in the description of the incident alias.', {
       required: true,
@@ -59,19 +64,27 @@ export const contract = defineContract({
       'lambda:CreateAlias',
       'lambda:GetFunctionConfiguration',
       'lambda:InvokeFunction',
+      'dynamodb:GetItem',
     ],
   },
   example: { functions: 'tenant-service', alias: 'latest-prod', reason: 'Errors rose after v1.4.0' },
   check(inputs) {
-    const { functions, alias, all, environment, service, target = '', healthPayload } = inputs;
+    const { functions, alias, all, environment, service, target = '', table, healthPayload } = inputs;
     const problems = [];
+    if (target === 'last-good') {
+      const needed = { table, environment, ...(all === false ? { service } : {}) };
+      for (const [input, value] of Object.entries(needed)) {
+        if (value !== undefined) continue;
+        problems.push({ input, message: 'is missing; `target: last-good` needs it to find the records.' });
+      }
+    }
     if (all === false && functions === undefined) {
       problems.push({ input: 'functions', message: 'is missing; expected functions, or `all: true`.' });
     }
     if (all === false && alias === undefined) {
       problems.push({ input: 'alias', message: 'is missing; expected the alias that callers invoke.' });
     }
-    if (all && environment === undefined) {
+    if (all && environment === undefined && target !== 'last-good') {
       problems.push({
         input: 'environment',
         message: 'is missing; `all` needs it to find each service’s functions and alias in the policy.',

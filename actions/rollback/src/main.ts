@@ -21,7 +21,11 @@ await runAction(contract, actionsRunner(), {
       inputs.verify && inputs.healthPayload !== undefined
         ? core.verifyByInvoking(inputs.healthPayload, lambda.createFunctionInvoker(), { clock, log, timeout })
         : core.trustTheAlias;
-    const ports = { aliases: lambda.createAliasStore(), functions: lambda.createFunctionStore() };
+    const ports = {
+      aliases: lambda.createAliasStore(),
+      functions: lambda.createFunctionStore(),
+      ...(target === 'last-good' ? { history: await recordsOf(inputs.table, inputs.environment) } : {}),
+    };
     const { summary, failure, ...outputs } = core.reportRollback(
       order,
       await core.rollback(order, ports, verify, patience),
@@ -29,3 +33,11 @@ await runAction(contract, actionsRunner(), {
     return { outputs, summary, ...(failure ? { failure } : {}) };
   },
 });
+
+/** The records of each service in an environment, newest first. */
+async function recordsOf(table = '', environment = '') {
+  const { history } = await import('@promo-actions/core/deployment');
+  const { createRecordStore } = await import('@promo-actions/gateways/aws-records');
+  const store = createRecordStore(table);
+  return (service: string) => history(store, { environment, service });
+}
