@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { minify } from 'rolldown/utils';
 import { licences } from './licences.mjs';
 import { buildDirectory, releaseDirectory, root } from './places.mjs';
 
@@ -71,6 +72,14 @@ export async function bundleAction(name) {
     'licences.txt': await licences(modules),
   };
   for (const [file, { source }] of Object.entries(assets)) files[file] = source;
-  for (const [file, source] of Object.entries(files)) await writeFile(join(dist, file), source);
+  for (const [file, source] of Object.entries(files)) await writeFile(join(dist, file), await smallest(file, source));
   await writeFile(digestFile, digest);
+}
+
+/** What ncc wraps around the modules is minified too. */
+async function smallest(file, source) {
+  if (!/\.m?js$/.test(file)) return source;
+  const { code, errors } = await minify(file, source.toString(), { module: true });
+  if (errors.length > 0) throw new Error(`${file} could not be minified: ${errors[0].message}`);
+  return code;
 }
