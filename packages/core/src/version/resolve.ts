@@ -35,7 +35,7 @@ export async function resolveVersion(
   tagged: readonly Version[],
 ): Promise<Resolved> {
   const { version, format, bump, versionFile } = request;
-  if (version !== undefined) return accept(version, format, version, 'given');
+  if (version !== undefined) return accept(version, format, version);
   const base =
     versionFile === undefined ? latestTag(tagged, bump) : await fromFile(request, repository, versionFile);
   if (!base.version || !bump) return base;
@@ -48,13 +48,15 @@ export async function resolveVersion(
   );
 }
 
-function accept(text: string, format: VersionFormat, seen: string, origin: string): Resolved {
+/** `origin` is where the version comes from, as the end of "`v1.2.3` is …"; undefined when it was given as it is. */
+function accept(text: string, format: VersionFormat, seen: string, origin?: string): Resolved {
   const parsed = parseVersion(text, format);
   if ('version' in parsed) {
-    const message = `${text} is a version, ${origin}.`;
+    const message = `${text} is ${origin ?? 'a well-formed version'}.`;
     return { version: parsed.version, finding: { check: 'version', outcome: 'pass', seen, message } };
   }
-  return refuse(seen, `\`${text}\`, ${origin}, ${parsed.problem}.`, 'Mend the version and run again.');
+  const message = `\`${text}\`${origin ? `, ${origin},` : ''} ${parsed.problem}.`;
+  return refuse(seen, message, 'Mend the version and run again.');
 }
 
 function refuse(seen: string, message: string, remedy: string): Resolved {
@@ -93,7 +95,7 @@ async function fromFile(
     );
   }
   const withV = text.startsWith('v') ? text : `v${text}`;
-  return accept(withV.split('\n')[0] ?? withV, format, withV, `from ${place}`);
+  return accept(withV.split('\n')[0] ?? withV, format, withV, `the version in ${place}`);
 }
 
 /** The `version` of a package.json or the like. */
