@@ -235,6 +235,39 @@ test('a holder given by the one who started it counts until that one releases it
   expect(elapsed()).toBe(2 * MINUTE);
 });
 
+test('the AWS SDK backs off in virtual time, and its timeouts do not fire while others sleep', async () => {
+  const sleeper = await start(`setTimeout(() => undefined, 10 * ${MINUTE});`);
+  sandbox.inject({
+    service: 'sts',
+    operation: 'GetCallerIdentity',
+    times: 2,
+    status: 429,
+    code: 'ThrottlingException',
+  });
+  const program = await start(
+    `import { createRequire } from 'node:module';
+     const { STSClient, GetCallerIdentityCommand } = createRequire('${process.cwd()}/package.json')('@aws-sdk/client-sts');
+     const client = new STSClient({ requestHandler: { connectionTimeout: 1000, requestTimeout: 1000 } });
+     const began = Date.now();
+     for (let call = 0; call < 20; call++) {
+       const { Account } = await client.send(new GetCallerIdentityCommand({}));
+       if (Account !== '000000000000') throw new Error(Account);
+     }
+     console.log(Date.now() - began);`,
+  );
+  const { code, out, err } = await program.ended;
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(Number(out)).toBeGreaterThan(0);
+  expect(Number(out)).toBeLessThan(MINUTE);
+  expect((await sleeper.ended).code).toBe(0);
+  expect(elapsed()).toBe(10 * MINUTE);
+  expect(sandbox.journal().map(({ status }) => status)).toEqual([
+    429,
+    429,
+    ...Array.from({ length: 20 }, () => 200),
+  ]);
+});
+
 test('a process that is killed while it waits holds nothing any longer', async () => {
   const doomed = await start(`setTimeout(() => undefined, 10 * ${MINUTE}); console.log('ready');`);
   sandbox.clock.hold('test');

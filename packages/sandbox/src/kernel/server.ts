@@ -40,13 +40,9 @@ const VENDOR_PATHS = /^\/(github|jira|_sandbox)(\/|$)/;
 export function createKernel(parts: KernelParts): Server {
   const server = createServer((request, response) => {
     serve(parts, request, response).catch((error: unknown) => {
-      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      console.error(`sandbox: a mistake of its own in ${request.method} ${request.url}: ${message}`);
+      const message = ownMistake(`${request.method} ${request.url}`, error);
       if (response.headersSent) response.destroy();
-      else
-        response
-          .writeHead(500, { 'content-type': 'text/plain' })
-          .end(`A mistake of the sandbox itself: ${message}`);
+      else response.writeHead(500, { 'content-type': 'text/plain' }).end(message);
     });
   });
   // A client may keep an idle connection over minutes of virtual time; closing it would look like a fault.
@@ -139,8 +135,19 @@ async function handled(service: Service, operation: string, exchange: Exchange):
     return await service.handle(operation, exchange);
   } catch (error) {
     if (error instanceof WireError) return service.failure(exchange, error.status, error.code, error.message);
-    throw error;
+    return service.failure(
+      exchange,
+      500,
+      'InternalFailure',
+      ownMistake(`${service.name} ${operation}`, error),
+    );
   }
+}
+
+/** Writes down a mistake of the sandbox's own, and says so in one line. */
+function ownMistake(where: string, error: unknown): string {
+  console.error(`sandbox: a mistake of its own in ${where}:`, error);
+  return `A mistake of the sandbox itself: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function refusalOf(

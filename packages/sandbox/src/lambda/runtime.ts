@@ -34,14 +34,13 @@ type Report = { readonly payload: string; readonly failed: boolean };
 
 /** Runs Node handlers from their zips, each call in a process of its own. */
 export class Runtime {
-  readonly #folder: Promise<string>;
+  #folder: Promise<string> | undefined;
   readonly #unpacked = new Map<string, Promise<string>>();
   readonly #running = new Set<ChildProcess>();
   readonly #url: () => string;
 
   constructor(url: () => string) {
     this.#url = url;
-    this.#folder = mkdtemp(join(tmpdir(), 'promo-sandbox-lambda-'));
   }
 
   async run(run: Run): Promise<Outcome> {
@@ -65,15 +64,15 @@ export class Runtime {
 
   async close(): Promise<void> {
     for (const child of this.#running) child.kill('SIGKILL');
-    await rm(await this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) await rm(await this.#folder, { recursive: true, force: true });
   }
 
   #unpack({ code }: Version): Promise<string> {
     const known = this.#unpacked.get(code.sha256);
     if (known !== undefined) return known;
-    const unpacked = this.#folder.then((folder) =>
-      unpackInto(join(folder, String(this.#unpacked.size)), code.zip),
-    );
+    const name = String(this.#unpacked.size);
+    this.#folder ??= mkdtemp(join(tmpdir(), 'promo-sandbox-lambda-'));
+    const unpacked = this.#folder.then((folder) => unpackInto(join(folder, name), code.zip));
     this.#unpacked.set(code.sha256, unpacked);
     return unpacked;
   }
