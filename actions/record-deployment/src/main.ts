@@ -1,11 +1,11 @@
 import { runAction } from '@promo-actions/core/action';
+import { recordDeployment, renderRecord } from '@promo-actions/core/deployment';
 import { actionsRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 import { recordOrder } from './order.ts';
 
 await runAction(contract, actionsRunner(), {
   async main({ inputs, clock, context, log }) {
-    const { recordDeployment, renderRecord } = await import('@promo-actions/core/deployment');
     const { createRecordStore } = await import('@promo-actions/gateways/aws-records');
     const { createParameterStore } = await import('@promo-actions/gateways/aws-parameters');
     const ports = { records: createRecordStore(inputs.table), parameters: createParameterStore() };

@@ -111,8 +111,8 @@ function weeklyFromMap(map: ReadonlyMap<string, unknown>, label: string): Weekly
 }
 
 function datedFromMap(map: ReadonlyMap<string, unknown>, label: string): DatedRule {
-  onlyKeys(map, ['from', 'to', 'time-zone', 'name']);
   if (!map.has('from')) throw new NoRule('it has neither `days` (every week) nor `from` (once)');
+  onlyKeys(map, ['from', 'to', 'time-zone', 'name']);
   const from = textOf(map, 'from');
   return dated(from, map.has('to') ? textOf(map, 'to') : from, zoneFromMap(map), label);
 }

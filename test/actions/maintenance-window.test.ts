@@ -1,0 +1,250 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
+import { runAction, type StepOptions } from '../bundle/run.ts';
+
+/** Tuesday 22:05 in Johannesburg. */
+const tuesdayNight = '2026-03-03T20:05:00Z';
+const wednesdayNoon = '2026-03-04T10:00:00Z';
+let night: Sandbox;
+let noon: Sandbox;
+
+beforeAll(async () => {
+  night = await startSandbox({ start: tuesdayNight });
+  noon = await startSandbox({ start: wednesdayNoon });
+});
+afterAll(async () => {
+  await night.close();
+  await noon.close();
+});
+
+const usual = {
+  environment: 'prod',
+  windows: 'Tue,Thu 22:00-02:00\nSat 06:00-10:00',
+  'time-zone': 'Africa/Johannesburg',
+};
+const run = (at: Sandbox, inputs: Readonly<Record<string, string>>, options: StepOptions = {}) =>
+  runAction('maintenance-window', { sandbox: at.environment(), ...options, inputs: { ...usual, ...inputs } });
+const errors = (step: Awaited<ReturnType<typeof run>>) =>
+  step.annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
+
+test('an open window passes, and says until when and how long', async () => {
+  const step = await run(night, { 'required-time': '1h30m' });
+  expect(step.code).toBe(0);
+  expect(step.outputs).toMatchObject({
+    decision: 'pass',
+    open: 'true',
+    'closes-at': '2026-03-04T00:00:00Z',
+    'next-opens-at': '2026-03-05T20:00:00Z',
+    'time-left': '3h55m',
+    'calendar-digest': '',
+  });
+  expect(step.summary).toContain('✅ maintenance-window: pass');
+});
+
+test('a closed window fails, and says in local time when it opens and in how long', async () => {
+  const step = await run(noon, {});
+  expect(step.code).toBe(1);
+  expect(step.outputs).toMatchObject({
+    decision: 'fail',
+    open: 'false',
+    'closes-at': '',
+    'next-opens-at': '2026-03-05T20:00:00Z',
+    'time-left': '0s',
+  });
+  expect(errors(step)[0]).toContain(
+    'Thu 2026-03-05 22:00 Africa/Johannesburg (+02:00) (2026-03-05T20:00:00Z), in 1d 10h',
+  );
+});
+
+test('too little time left fails while the window is open', async () => {
+  const step = await run(night, { 'required-time': '4h' });
+  expect([step.code, step.outputs.open, step.outputs.decision]).toEqual([1, 'true', 'fail']);
+  expect(errors(step)[0]).toContain('5m short of what the promotion needs');
+  expect(step.outputs['next-opens-at']).toBe('2026-03-05T20:00:00Z');
+});
+
+test('no Fridays: a freeze of a day of the week, planned ahead', async () => {
+  const step = await run(noon, { freezes: 'Fri', at: '2026-03-05T22:30:00Z', 'when-closed': 'hold' });
+  expect([step.code, step.outputs.decision]).toEqual([0, 'hold']);
+  expect(step.log).toContain('frozen by `Fri`');
+});
+
+test('warn reports and lets pass', async () => {
+  const step = await run(noon, { mode: 'warn' });
+  expect([step.code, step.outputs.decision]).toEqual([0, 'fail']);
+  expect(step.annotations.map(({ level }) => level)).toEqual(['warning']);
+});
+
+test('a scheduled time is kept within its tolerance', async () => {
+  expect((await run(night, { 'scheduled-time': '2026-03-03T22:20:00+02:00' })).code).toBe(0);
+  const early = await run(night, { 'scheduled-time': '2026-03-03T22:30:00+02:00', tolerance: '10m' });
+  expect(early.code).toBe(1);
+  expect(early.outputs['next-opens-at']).toBe('2026-03-03T20:20:00Z');
+});
+
+test("the ticket's planned time and the window must both be open", async () => {
+  const step = await run(night, {
+    'planned-start': '2026-03-03T21:00:00Z',
+    'planned-end': '2026-03-03T23:00:00Z',
+    ticket: 'CHG-101',
+  });
+  expect([step.code, step.outputs['next-opens-at']]).toEqual([1, '2026-03-03T21:00:00Z']);
+  expect(errors(step)[0]).toContain('the planned time of CHG-101');
+});
+
+describe('an emergency', () => {
+  const emergency = {
+    emergency: 'true',
+    ticket: 'INC-7',
+    reason: 'Payments fail',
+    version: 'v1.4.1',
+    approvers: 'ops-lead, tech-lead',
+    'override-expires': '2026-03-04T12:00:00Z',
+  };
+  test('of two people passes as overridden, on record', async () => {
+    const step = await run(noon, emergency);
+    expect([step.code, step.outputs.decision]).toEqual([0, 'overridden']);
+    expect(JSON.parse(step.outputs.report ?? '').override).toEqual({
+      ticket: 'INC-7',
+      reason: 'Payments fail',
+      approvers: ['ops-lead', 'tech-lead'],
+      environment: 'prod',
+      version: 'v1.4.1',
+      expires: '2026-03-04T12:00:00Z',
+    });
+  });
+  test.each([
+    [{ approvers: 'ops-lead, release-manager' }, 'who asks cannot approve'],
+    [{ approvers: 'ops-lead, tech-lead', requester: 'tech-lead' }, 'only ops-lead'],
+    [{ 'override-expires': '2026-03-04T09:00:00Z' }, 'expired at 2026-03-04T09:00:00Z'],
+  ])('with %j does not', async (change, message) => {
+    const step = await run(noon, { ...emergency, ...change });
+    expect([step.code, step.outputs.decision]).toEqual([1, 'fail']);
+    expect(errors(step)[0]).toContain(message);
+  });
+});
+
+test('windows and freezes come from the policy, as texts or maps', async () => {
+  const policy = `environments:
+  prod:
+    time-zone: Africa/Johannesburg
+    maintenance-window:
+      windows:
+        - Tue,Thu 22:00-02:00
+        - { days: Sat, from: '06:00', duration: 4h, name: Weekend }
+      freezes: [2026-03-03]
+`;
+  const step = await runAction('maintenance-window', {
+    sandbox: night.environment(),
+    inputs: { environment: 'prod' },
+    files: { '.github/promotion.yml': policy },
+  });
+  expect(step.code).toBe(1);
+  expect(step.outputs['next-opens-at']).toBe('2026-03-03T22:00:00Z');
+  expect(errors(step)[0]).toContain('frozen by `2026-03-03`');
+});
+
+test('every contradiction is told at once', async () => {
+  const step = await runAction('maintenance-window', {
+    sandbox: night.environment(),
+    inputs: {
+      windows: 'Tue 22:00-02:00',
+      emergency: 'true',
+      'calendar-copy': 'copy.json',
+      'planned-start': '2026-03-03T21:00:00Z',
+      'planned-end': '2026-03-03T21:00:00Z',
+    },
+  });
+  expect(step.code).toBe(1);
+  const [message = ''] = errors(step);
+  for (const input of [
+    'windows',
+    'calendar-copy',
+    'planned-end',
+    'ticket',
+    'reason',
+    'approvers',
+    'environment',
+    'version',
+    'override-expires',
+  ])
+    expect(message).toMatch(new RegExp(`^  ${input}: `, 'm'));
+});
+
+test.each([
+  ['windows', 'Tue 25:00-02:00', '`25:00` is no time of day'],
+  ['windows', '- {days: Sat}\n- {day: Sat}', 'it has neither `days`'],
+  ['freezes', '2026-02-30', 'no date or time'],
+  ['time-zone', 'Africa/Joburg', 'expected an IANA time zone'],
+])('%s %j is refused with what is wrong', async (input, value, message) => {
+  const step = await run(night, { [input]: value });
+  expect(step.code).toBe(1);
+  expect(errors(step)[0]).toContain(message);
+});
+
+describe('an iCalendar feed', () => {
+  let server: Server;
+  let url: string;
+  let answer = { status: 200, body: '' };
+  const freeze = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//example//EN',
+    'BEGIN:VEVENT',
+    'UID:a',
+    'DTSTAMP:20260101T000000Z',
+    'SUMMARY:Quarter end',
+    'DTSTART;VALUE=DATE:20260303',
+    'RRULE:FREQ=MONTHLY',
+    'END:VEVENT',
+    'END:VCALENDAR',
+    '',
+  ].join('\r\n');
+
+  beforeAll(async () => {
+    server = createServer((_, response) => response.writeHead(answer.status).end(answer.body));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/private-1234/basic.ics`;
+  });
+  afterAll(() => {
+    server.close();
+  });
+
+  test('freezes the days of its events in the given zone', async () => {
+    answer = { status: 200, body: freeze };
+    const step = await run(night, { 'calendar-url': url });
+    expect(step.code).toBe(1);
+    expect(errors(step)[0]).toContain('frozen by `Quarter end`');
+    expect(step.outputs['calendar-digest']).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  test('that cannot be read closes the window, and its address stays untold', async () => {
+    answer = { status: 404, body: '' };
+    const step = await run(night, { 'calendar-url': url });
+    expect([step.code, step.outputs.open]).toEqual([1, 'false']);
+    expect(errors(step)[0]).toContain('A calendar that cannot be read closes the window');
+    expect(step.log + step.summary).not.toContain('private-1234');
+  });
+
+  test('is replaced by a young copy', async () => {
+    const { mkdtemp, rm } = await import('node:fs/promises');
+    const { tmpdir } = await import('node:os');
+    const { join } = await import('node:path');
+    const folder = await mkdtemp(join(tmpdir(), 'copy-'));
+    const inputs = {
+      'calendar-url': url,
+      'calendar-as': 'windows',
+      'calendar-copy': join(folder, 'copy.json'),
+      windows: 'Sat 06:00-07:00',
+    };
+    answer = { status: 200, body: freeze };
+    expect((await run(night, inputs)).outputs.decision).toBe('pass');
+    answer = { status: 503, body: '' };
+    const replaced = await run(night, inputs);
+    expect(replaced.outputs.decision).toBe('pass');
+    expect(replaced.log).toContain('The copy read at 2026-03-03T20:05:00Z stands in.');
+    await rm(folder, { recursive: true });
+  });
+});
