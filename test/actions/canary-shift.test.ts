@@ -55,6 +55,13 @@ test('a weight of 0 takes the canary out, 100 sends it everything and leaves sta
   expect(await world.alias()).toBe('1');
 });
 
+test('a function may be named by its ARN', async () => {
+  await start();
+  const arn = `arn:aws:lambda:af-south-1:222222222222:function:${functionName}`;
+  expect(await shift({ ...toTen, function: arn })).toMatchObject({ code: 0, outputs: { weight: '10' } });
+  expect(await world.alias()).toBe('1+2@0.1');
+});
+
 test('a dry run calls nothing that changes', async () => {
   await start();
   const run = await shift({ ...toTen, 'dry-run': 'true' });

@@ -7,7 +7,8 @@ import {
   ListAliasesCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
-import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
+import type { Contract } from '@promo-actions/core/action';
+import { type JournalEntry, type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
 import { runAction, type StepOptions, type StepRun } from '../bundle/run.ts';
 import { clientConfiguration } from '../sandbox/aws.ts';
 
@@ -34,6 +35,7 @@ type AliasDefinition =
 export interface LambdaWorld {
   readonly sandbox: Sandbox;
   readonly client: LambdaClient;
+  /** Runs a bundle, and holds every call that it makes to the permissions of its contract. */
   run(action: string, inputs: Readonly<Record<string, string>>, options?: StepOptions): Promise<StepRun>;
   /** `3` or `3+4@0.1` by alias. */
   aliases(): Promise<Readonly<Record<string, string>>>;
@@ -86,8 +88,12 @@ export async function lambdaWorld(
   return {
     sandbox,
     client,
-    run: (action, inputs, options = {}) =>
-      runAction(action, { ...options, inputs, sandbox: sandbox.environment() }),
+    async run(action, inputs, options = {}) {
+      const before = sandbox.journal().length;
+      const run = await runAction(action, { ...options, inputs, sandbox: sandbox.environment() });
+      await requirePermissions(action, sandbox.journal().slice(before));
+      return run;
+    },
     aliases: read,
     alias: async (name = 'latest-prod') => (await read())[name],
     load: (parts) => sandbox.load({ accounts, ...parts }),
@@ -114,6 +120,21 @@ export async function lambdaWorld(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** @throws Error naming every call whose IAM action the contract does not name. */
+async function requirePermissions(action: string, calls: readonly JournalEntry[]): Promise<void> {
+  const path = join(process.cwd(), 'actions', action, 'src/contract.ts');
+  const { contract } = (await import(path)) as { contract: Contract };
+  const named = new Set(contract.permissions.aws);
+  const used = calls.filter(({ operation }) => operation !== 'DownloadCode').map(iamAction);
+  const missing = [...new Set(used)].filter((permission) => !named.has(permission));
+  if (missing.length > 0)
+    throw new Error(`${action} called what its contract does not name: ${missing.join(', ')}`);
+}
+
+function iamAction({ service, operation }: JournalEntry): string {
+  return operation === 'Invoke' ? 'lambda:InvokeFunction' : `${service}:${operation}`;
 }
 
 async function definition(folder: string, version: Version, number: number) {
