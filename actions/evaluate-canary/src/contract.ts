@@ -3,6 +3,7 @@ import {
   count,
   defineContract,
   duration,
+  flag,
   type InputProblem,
   json,
   list,
@@ -36,8 +37,16 @@ export const contract = defineContract({
     ),
     judge: oneOf(
       judgeNames,
-      '`threshold` holds error rate, success rate and p95 of the whole window against fixed limits; `guard` knows the hard limits alone (`guard-errors`, `guard-throttles`), which come first with every judge.',
-      { default: 'threshold' },
+      '`sequential` compares the canary with the stable version after every minute, whatever the traffic, and blames a canary that is no worse with a chance of at most `alpha`; `threshold` holds error rate, success rate and p95 of the whole window against fixed limits; `kayenta` scores it as the canary judge of Spinnaker does; `guard` knows the hard limits alone (`guard-errors`, `guard-throttles`), which come first with every judge.',
+      { default: 'sequential' },
+    ),
+    alpha: amount(
+      'The chance, above 0 and below 0.5, with which the judge `sequential` ever rolls back a canary that is no worse than the stable version.',
+      { default: '0.01' },
+    ),
+    'promote-early': flag(
+      'Whether the judge `sequential` promotes before the end of the window once a canary is shown to be less than twice as bad as the stable version, in errors and latency, with a chance of error of 5 %.',
+      { default: 'false' },
     ),
     window: duration(
       'How much of the canary is counted, in whole minutes. It begins after the warm-up; its last minute is read once it has settled, 2 minutes or the timeout of the function later.',
@@ -49,7 +58,7 @@ export const contract = defineContract({
       { default: '3m' },
     ),
     'max-error-rate': percent(
-      'The largest share of the invocations of the canary that may fail, in percent.',
+      'The largest share of the invocations of the canary that may fail, in percent. `sequential` takes it as the objective of both versions: it blames the canary for breaking it only while the stable version has no traffic to compare with, and holds where either breaks it otherwise.',
       { default: '1%' },
     ),
     'min-success-rate': percent(
@@ -64,7 +73,9 @@ export const contract = defineContract({
       'The least invocations of the canary to promote it on. With fewer the answer is `hold`, unless it failed already beyond what the rest could make good.',
       { default: '100' },
     ),
-    'guard-errors': count('The most errors of the canary in any 2 minutes of the window.', { default: '5' }),
+    'guard-errors': count(
+      'The most errors of the canary in any 2 minutes of the window. Without it, 5 with the judges `threshold` and `guard`, and any number with `sequential` and `kayenta`: a fixed number blames a busy canary for the errors that every version has, and would void the promise of `alpha`.',
+    ),
     'guard-throttles': count('The most throttled requests of the alias in any 2 minutes of the window.', {
       default: '10',
     }),
@@ -90,7 +101,7 @@ export const contract = defineContract({
     verdict: 'What the judge said: `promote`, `rollback` or `hold`.',
     reasons: 'Why, one sentence a line.',
     chart:
-      'Errors and p95 of canary and stable version as Mermaid charts in Markdown; empty without traffic.',
+      'Errors and p95 of canary and stable version, and the evidence against the canary where the judge weighs it, as Mermaid charts in Markdown; empty without traffic.',
     'canary-version': 'The version that was judged.',
     'stable-version': 'The version it was compared with; empty when the canary had all the traffic.',
   },
@@ -116,6 +127,9 @@ export const contract = defineContract({
     const { window, interval, maxWindow, healthPayload } = inputs;
     if (window !== undefined && window < minute)
       problems.push({ input: 'window', message: 'is shorter than a minute, the grain of CloudWatch.' });
+    const { alpha } = inputs;
+    if (alpha !== undefined && !(alpha > 0 && alpha < 0.5))
+      problems.push({ input: 'alpha', message: `is ${alpha}; it must be above 0 and below 0.5.` });
     if (interval !== undefined && interval < 1_000)
       problems.push({
         input: 'interval',

@@ -16,6 +16,8 @@ await runAction(contract, actionsRunner(), {
       maxErrorRate: inputs.maxErrorRate,
       minSuccessRate: inputs.minSuccessRate,
       maxP95: inputs.maxP95Ms,
+      alpha: inputs.alpha,
+      promoteEarly: inputs.promoteEarly,
     };
     const report = await evaluateCanary(
       {

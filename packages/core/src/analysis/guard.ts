@@ -12,8 +12,8 @@ export interface Sufficiency {
 
 /** The runbook's hard limits: no two minutes of the window may exceed them. */
 export interface GuardLimits extends Sufficiency {
-  /** Errors of the canary in 2 minutes. */
-  readonly maxErrors: number;
+  /** Errors of the canary in 2 minutes; absent: any number. */
+  readonly maxErrors?: number | undefined;
   /** Throttles of the alias in 2 minutes. */
   readonly maxThrottles: number;
 }
@@ -21,8 +21,11 @@ export interface GuardLimits extends Sufficiency {
 /** Rolls back when the window ends and any two consecutive minutes of it exceeded a hard limit. */
 export function guardJudge(limits: GuardLimits): Judge {
   return (minutes) => {
+    const { maxErrors } = limits;
     const evidence = [
-      pairEvidence('errors in 2 minutes', minutes, (minute) => minute.canary.errors, limits.maxErrors),
+      ...(maxErrors === undefined
+        ? []
+        : [pairEvidence('errors in 2 minutes', minutes, (minute) => minute.canary.errors, maxErrors)]),
       pairEvidence('throttles in 2 minutes', minutes, (minute) => minute.throttles, limits.maxThrottles),
     ];
     return conclude(minutes, limits, evidence);
@@ -77,7 +80,8 @@ export function conclude(
   return { verdict: 'promote', reasons: evidence.map(tell), evidence };
 }
 
-function tooFew(
+/** The hold of a window with too few invocations of the canary, with the time until there are enough. */
+export function tooFew(
   minutes: number,
   invocations: number,
   needed: number,

@@ -26,8 +26,26 @@ export interface Evidence {
 /** What a judge lacks to decide, and how long the present traffic would need to bring it. */
 export interface Missing {
   readonly what: string;
-  /** Further minutes of the present traffic; absent where no traffic comes. */
+  /** Further minutes of the present traffic; absent where no traffic comes, or where time would not help. */
   readonly minutes?: number;
+  /** What to do instead of waiting, where that is not to look after the traffic. */
+  readonly remedy?: string;
+}
+
+/** How the evidence against the canary grew, minute by minute. Evidence is in powers of ten: 2 is a hundred to one. */
+export interface EvidencePath {
+  /** The evidence that rolls back: the logarithm of 1/alpha. */
+  readonly limit: number;
+  readonly minutes: readonly {
+    /** Epoch milliseconds of its beginning. */
+    readonly at: number;
+    readonly evidence: number;
+    /** Of each kind alone; `evidence` is the mean of both (before taking logarithms). */
+    readonly errors: number;
+    readonly slow: number;
+    /** The chance of ever having seen as much by then if the canary were no worse. */
+    readonly p: number;
+  }[];
 }
 
 export interface Judgement {
@@ -36,6 +54,7 @@ export interface Judgement {
   readonly reasons: readonly string[];
   readonly evidence: readonly Evidence[];
   readonly missing?: Missing;
+  readonly path?: EvidencePath;
 }
 
 /**
@@ -57,7 +76,8 @@ export function guarded(guard: Judge, judge: Judge): Judge {
     const concluded = first.verdict === 'rollback' || second.verdict !== 'continue';
     if (!concluded || breached.length === 0) return { ...second, evidence };
     const agreed = second.verdict === 'rollback' ? second.reasons : [];
-    return { verdict: 'rollback', reasons: [...breached.map(tell), ...agreed], evidence };
+    const path = second.path ? { path: second.path } : {};
+    return { verdict: 'rollback', reasons: [...breached.map(tell), ...agreed], evidence, ...path };
   };
 }
 

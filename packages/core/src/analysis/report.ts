@@ -4,7 +4,7 @@ import { table } from '../markdown/index.ts';
 import { formatNumber, withUnit } from '../metrics/index.ts';
 import { chartOf } from './chart.ts';
 import type { CanaryQuestion, Look } from './evaluate.ts';
-import { type Evidence, tell, type Verdict, written } from './judge.ts';
+import { type Evidence, type EvidencePath, tell, type Verdict, written } from './judge.ts';
 import { type Arms, type Minute, minuteLength, type Total, totalOf } from './minute.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -26,6 +26,8 @@ export interface CanaryReport extends GateReport {
   };
   readonly looks: number;
   readonly evidence: readonly Evidence[];
+  /** Of judges that weigh evidence minute by minute. */
+  readonly evidencePath?: EvidencePath;
   readonly minutes: readonly Minute[];
 }
 
@@ -64,6 +66,7 @@ export function reportOf(look: Look, question: CanaryQuestion, arms: Arms, sched
     },
     looks: look.number,
     evidence: judgement.evidence,
+    ...(judgement.path ? { evidencePath: judgement.path } : {}),
     minutes,
   };
 }
@@ -112,10 +115,10 @@ function findingOf(evidence: Evidence): Finding {
 }
 
 function holdFinding({ judgement }: Look): Finding {
-  const minutes = judgement.missing?.minutes;
+  const { minutes, remedy } = judgement.missing ?? {};
   const longer =
     minutes === undefined
-      ? 'Check that requests reach the alias and that the canary has a share of them.'
+      ? (remedy ?? 'Check that requests reach the alias and that the canary has a share of them.')
       : `Give it ${minutes} minutes more (\`window\`, or \`on-hold: extend\` with \`max-window\`), or a larger weight.`;
   return {
     check: 'evidence',

@@ -23,6 +23,7 @@ export function weigh(judgement: Judgement, signals: Signals): Judgement {
     verdict: 'rollback',
     reasons: [...findings.map((finding) => finding.message), ...told],
     evidence: judgement.evidence,
+    ...(judgement.path ? { path: judgement.path } : {}),
   });
   if (judgement.verdict === 'continue') return atOnce.length > 0 ? rollback(atOnce) : judgement;
   const against = [...atOnce, ...watched.filter((finding) => finding.outcome === 'fail')];
