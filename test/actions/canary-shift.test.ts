@@ -207,6 +207,17 @@ describe('on bad days', () => {
   });
 });
 
+test('two rollouts at once: one has the alias, the other says who, and nothing is mixed', async () => {
+  await start();
+  const runs = await Promise.all([shift(toTen), shift({ ...toTen, version: '3', weight: '20' })]);
+  const winners = runs.filter(({ code }) => code === 0);
+  const losers = runs.filter(({ code }) => code !== 0);
+  expect([winners.length, losers.length]).toEqual([1, 1]);
+  expect(losers.map(errorsOf).join()).toMatch(/another rollout|someone else moved it/);
+  const { 'canary-version': version, weight } = winners[0]?.outputs ?? {};
+  expect(await world.alias()).toBe(`1+${version}@${Number(weight) / 100}`);
+});
+
 describe('where AWS cannot be asked at all', () => {
   const withEnv = (env: Readonly<Record<string, string>>) =>
     world.run('canary-shift', toTen, { env: { AWS_EC2_METADATA_DISABLED: 'true', ...env } });
