@@ -1,5 +1,5 @@
 import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Attributes, verifyChain } from '@promo-actions/core/deployment';
 import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
@@ -250,6 +250,25 @@ test('a table that is not there is named, with its region and how to make it', a
     'aws dynamodb create-table --table-name no-such-table --attribute-definitions AttributeName=deployment_id,AttributeType=S',
   );
   expect(errors(step)[0]).toContain('Changed before this: nothing.');
+});
+
+test('a permission that lacks is named', async () => {
+  sandbox.inject({
+    service: 'dynamodb',
+    operation: 'PutItem',
+    nth: 1,
+    status: 400,
+    code: 'AccessDeniedException',
+  });
+  expect(errors(await run())[0]).toContain('Allow `dynamodb:PutItem` to the role of this job');
+});
+
+test('a parameter that is a secret is not taken for a version', async () => {
+  await ssm.send(
+    new PutParameterCommand({ Name: '/tenants/prod/deployed-version', Value: 'x', Type: 'SecureString' }),
+  );
+  expect(errors(await run())[0]).toContain('Parameter `/tenants/prod/deployed-version` is a SecureString');
+  expect((await parameters())['/tenants/prod/deployed-at']).toBeUndefined();
 });
 
 test('a table with a sort key is told', async () => {
