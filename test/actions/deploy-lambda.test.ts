@@ -139,6 +139,24 @@ test('gives up on one that never ends, at the timeout', async () => {
   expect(await published()).toHaveLength(2);
 });
 
+test('waits out the snapshot of a function with SnapStart', async () => {
+  await start();
+  const change = { FunctionName: functionName, SnapStart: { ApplyOn: 'PublishedVersions' as const } };
+  await world.client.send(new UpdateFunctionConfigurationCommand(change));
+  const run = await deploy();
+  expect(run).toMatchObject({ code: 0, outputs: { version: '3', changed: 'true' } });
+  expect(run.log).toMatch(/Waiting for `tenant-service:3` to be ready: State Pending/);
+});
+
+test('a package in S3 is left to Lambda, whose refusal is told with the address', async () => {
+  await start();
+  const run = await deploy({ package: '', s3: 's3://releases/tenants/v1.4.0.zip' });
+  expect(run.code).toBe(1);
+  expect(errorsOf(run)).toMatch(
+    /could not be updated from s3:\/\/releases\/tenants\/v1\.4\.0\.zip.*NoSuchBucket/,
+  );
+});
+
 describe('on bad days', () => {
   test('throttling, broken connections and lost answers are outlasted, and nothing is published twice', async () => {
     await start();
