@@ -269,6 +269,27 @@ describe('functions and versions', () => {
     expect((await lambda.send(new ListFunctionsCommand({}))).Functions).toHaveLength(1);
   });
 
+  test('with SnapStart a version is Pending until its snapshot is taken', async () => {
+    const SnapStart = { ApplyOn: 'PublishedVersions' } as const;
+    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: NAME, SnapStart }));
+    await minutes(0.1);
+    const { Version = '' } = await lambda.send(new PublishVersionCommand({ FunctionName: NAME }));
+    const one = { FunctionName: NAME, Qualifier: Version };
+    expect(await refusal(lambda.send(new InvokeCommand(one)))).toMatchObject({
+      name: 'SnapStartNotReadyException',
+      status: 409,
+    });
+    expect((await lambda.send(new GetFunctionConfigurationCommand(one))).SnapStart?.OptimizationStatus).toBe(
+      'Off',
+    );
+    await minutes(1.1);
+    expect(await lambda.send(new GetFunctionConfigurationCommand(one))).toMatchObject({
+      State: 'Active',
+      SnapStart: { ApplyOn: 'PublishedVersions', OptimizationStatus: 'On' },
+    });
+    expect((await lambda.send(new InvokeCommand(one))).ExecutedVersion).toBe(Version);
+  });
+
   test('lists come in pages of at most fifty', async () => {
     for (let number = 0; number < 53; number++) {
       const Name = `backup-${String(number).padStart(2, '0')}`;
