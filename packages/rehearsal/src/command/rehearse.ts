@@ -27,6 +27,10 @@ export const rehearseCommand: Command = {
     },
     { name: 'report', value: 'FILE', description: 'write an HTML report' },
     { name: 'json', value: 'FILE', description: 'write everything that happened as JSON' },
+    {
+      name: 'keep',
+      description: 'keep the sandbox up afterwards, until Ctrl-C, to look at it with the AWS CLI',
+    },
     { name: 'log', value: 'plain|tree', description: 'default: tree on a terminal, plain elsewhere' },
     {
       name: 'release',
@@ -66,7 +70,7 @@ async function run(given: Given, console: Console): Promise<number> {
   if (!existsSync(preload))
     throw flagMistake(`there is no ${preload}; build the tools first, or name it by --clock`);
 
-  let rehearsal: Rehearsal | undefined;
+  let rehearsal: Rehearsal;
   let now = () => Date.now();
   const screen = chooseScreen(flags.log, console, () => now());
   const interruption = { cancel: undefined as (() => void) | undefined };
@@ -92,14 +96,30 @@ async function run(given: Given, console: Console): Promise<number> {
         interruption.cancel = control.cancel;
         screen.begun(begun);
       },
+      async ended(ended, url) {
+        process.off('SIGINT', interrupted);
+        screen.close();
+        for (const line of endingLines(ended, console.colours)) console.out(line);
+        for (const path of writeResults(ended, flags)) console.out(`${path.what}: ${path.file}`);
+        if (flags.keep) await keepSandbox(url, console);
+      },
     });
   } finally {
     process.off('SIGINT', interrupted);
     screen.close();
   }
-  for (const line of endingLines(rehearsal, console.colours)) console.out(line);
-  for (const path of writeResults(rehearsal, flags)) console.out(`${path.what}: ${path.file}`);
   return rehearsal.expectations.every((expectation) => expectation.met) ? 0 : 1;
+}
+
+/** Resolves when the person has seen enough. */
+function keepSandbox(url: string, console: Console): Promise<void> {
+  console.out(
+    `The sandbox stays at ${url} until Ctrl-C. An account is chosen by the access key that is its number:`,
+  );
+  console.out(`AWS_ACCESS_KEY_ID=<account> AWS_SECRET_ACCESS_KEY=any aws --endpoint-url ${url} …`);
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
 }
 
 function chooseScreen(log: string | undefined, console: Console, now: () => number): Screen {

@@ -35,6 +35,8 @@ export interface RehearsalOptions {
   readonly observer?: Observer;
   /** Told of the rehearsal as soon as it begins; it changes while it runs. */
   begun?(rehearsal: Rehearsal, control: Control): void;
+  /** Told when it has ended; the sandbox at `url` stays up until this resolves. */
+  ended?(rehearsal: Rehearsal, url: string): Promise<void>;
 }
 
 export interface Control {
@@ -63,6 +65,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     const setting = await prepare(options, { workflow, start, sandbox, root, trees, node });
     options.begun?.(setting.rehearsal, { now: setting.time.now, cancel: setting.cancel });
     await perform(setting, workflow, start, sandbox);
+    await options.ended?.(setting.rehearsal, sandbox.url);
     return setting.rehearsal;
   } finally {
     await sandbox.close();
