@@ -37,14 +37,39 @@ export class Runtime {
   #folder: Promise<string> | undefined;
   readonly #unpacked = new Map<string, Promise<string>>();
   readonly #running = new Set<ChildProcess>();
+  readonly #runs = new Set<Promise<Outcome>>();
+  #closed = false;
   readonly #url: () => string;
 
   constructor(url: () => string) {
     this.#url = url;
   }
 
-  async run(run: Run): Promise<Outcome> {
+  run(run: Run): Promise<Outcome> {
+    const outcome = this.#run(run);
+    this.#runs.add(outcome);
+    const done = (): void => void this.#runs.delete(outcome);
+    outcome.then(done, done);
+    return outcome;
+  }
+
+  /** Ends what still runs, and leaves nothing on disk. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const child of this.#running) child.kill('SIGKILL');
+    await Promise.allSettled(this.#runs);
+    if (this.#folder !== undefined) await rm(await this.#folder, { recursive: true, force: true });
+  }
+
+  async #run(run: Run): Promise<Outcome> {
     const folder = await this.#unpack(run.version);
+    if (this.#closed) {
+      return {
+        ...failure('Sandbox.Closed', 'The sandbox was closed before the handler ran.'),
+        log: '',
+        duration: 0,
+      };
+    }
     const began = performance.now();
     const child = spawn(process.execPath, ['--input-type=module', '--eval', RUNTIME_SCRIPT], {
       cwd: folder,
@@ -60,11 +85,6 @@ export class Runtime {
       child.kill('SIGKILL');
       this.#running.delete(child);
     }
-  }
-
-  async close(): Promise<void> {
-    for (const child of this.#running) child.kill('SIGKILL');
-    if (this.#folder !== undefined) await rm(await this.#folder, { recursive: true, force: true });
   }
 
   #unpack({ code }: Version): Promise<string> {
