@@ -80,7 +80,7 @@ const place = { function: 'tenant-service', alias: 'latest-prod' };
 
 async function evaluate(inputs: Readonly<Record<string, string>> = {}) {
   const run = await runAction('evaluate-canary', {
-    inputs: { environment: 'prod', ...place, ...inputs },
+    inputs: { environment: 'prod', ...place, judge: 'threshold', ...inputs },
     sandbox: sandbox.environment(),
   });
   const report = JSON.parse(run.outputs.report || '{}');
@@ -255,7 +255,7 @@ describe('bad input and bad days', () => {
     const run = await runAction('evaluate-canary', {
       inputs: {
         function: 'tenant-service',
-        judge: 'sequential',
+        judge: 'bayes',
         window: '30s',
         'canary-version': '$LATEST',
         'on-hold': 'wait',
