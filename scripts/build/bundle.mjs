@@ -45,17 +45,24 @@ export async function shake(entry, directory, options = {}) {
 
 /** Bundles `actions/<name>` into `build/release/<name>/dist`; packaging is skipped when tree-shaking gave what it gave before. */
 export async function bundleAction(name) {
-  const shaken = join(buildDirectory, 'shaken', name);
+  const shaken = join(buildDirectory, 'shaken', `${name}-${process.pid}`);
   const dist = join(releaseDirectory, name, 'dist');
-  await rm(shaken, { recursive: true, force: true });
   const { output } = await shake(join(root, 'actions', name, 'src', 'main.ts'), shaken);
   const digest = output
     .reduce((hash, { fileName, code }) => hash.update(fileName).update(code), createHash('sha256'))
     .digest('hex');
   const digestFile = join(buildDirectory, 'shaken', `${name}.sha256`);
-  if (existsSync(dist) && (await readFile(digestFile, 'utf8').catch(() => '')) === digest) return;
+  try {
+    if (existsSync(dist) && (await readFile(digestFile, 'utf8').catch(() => '')) === digest) return;
+    await rm(digestFile, { force: true });
+    await packageInto(dist, shaken, output);
+    await writeFile(digestFile, digest);
+  } finally {
+    await rm(shaken, { recursive: true, force: true });
+  }
+}
 
-  await rm(digestFile, { force: true });
+async function packageInto(dist, shaken, output) {
   await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
   await writeFile(join(shaken, 'package.json'), '{"type":"module"}');
@@ -65,6 +72,7 @@ export async function bundleAction(name) {
     esm: true,
     target: 'es2023',
   });
+  if (code.includes('eval("require")')) throw new Error('a module was not found while packaging');
   const modules = output.flatMap((chunk) => Object.keys(chunk.modules ?? {}));
   const files = {
     'index.js': code,
@@ -72,8 +80,8 @@ export async function bundleAction(name) {
     'licences.txt': await licences(modules),
   };
   for (const [file, { source }] of Object.entries(assets)) files[file] = source;
-  for (const [file, source] of Object.entries(files)) await writeFile(join(dist, file), await smallest(file, source));
-  await writeFile(digestFile, digest);
+  for (const [file, source] of Object.entries(files))
+    await writeFile(join(dist, file), await smallest(file, source));
 }
 
 /** What ncc wraps around the modules is minified too. */

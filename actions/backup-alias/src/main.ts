@@ -1,8 +1,8 @@
-import { runAction, table } from '@promo-actions/core/action';
-import { actionsRunner } from '@promo-actions/gateways/runner';
+import { table } from '@promo-actions/core/action';
+import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
-await runAction(contract, actionsRunner(), {
+runOnRunner(contract, {
   async main({ inputs, log, clock, signal, context }) {
     const { backup, describeBackup } = await import('@promo-actions/core/rollback');
     const { createAliasStore } = await import('@promo-actions/gateways/aws-lambda');

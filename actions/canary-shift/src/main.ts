@@ -1,10 +1,10 @@
-import { runAction, table } from '@promo-actions/core/action';
-import { actionsRunner } from '@promo-actions/gateways/runner';
+import { table } from '@promo-actions/core/action';
+import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
 const intentState = 'intent';
 
-await runAction(contract, actionsRunner(), {
+runOnRunner(contract, {
   async main({ inputs, log, clock, signal, saveState }) {
     const { requestOf, shift } = await import('@promo-actions/core/rollout');
     const { createAliasStore, createFunctionStore } = await import('@promo-actions/gateways/aws-lambda');

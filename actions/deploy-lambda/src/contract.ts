@@ -33,6 +33,7 @@ export const contract = defineContract({
     }),
   },
   outputs: {
+    function: 'The function, as it was given.',
     version: 'The published version that holds the code.',
     'code-sha256': 'The hash that Lambda keeps for it.',
     changed: 'Whether a new version was published: `false` when one with this code was there already.',

@@ -1,8 +1,8 @@
-import { runAction, table } from '@promo-actions/core/action';
-import { actionsRunner } from '@promo-actions/gateways/runner';
+import { table } from '@promo-actions/core/action';
+import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
-await runAction(contract, actionsRunner(), {
+runOnRunner(contract, {
   async main({ inputs, log, clock, signal }) {
     const { deploy, readCode } = await import('@promo-actions/core/artifact');
     const { createFunctionStore } = await import('@promo-actions/gateways/aws-lambda');
@@ -23,7 +23,7 @@ await runAction(contract, actionsRunner(), {
     const { version, codeSha256, changed, sentence } = outcome;
     log.info(sentence);
     return {
-      outputs: { version, codeSha256, changed },
+      outputs: { function: inputs.function, version, codeSha256, changed },
       summary: `### Deployment\n\n${sentence}\n\n${table(['Version', 'Description', 'CodeSha256'], [[version, order.description, codeSha256]])}`,
     };
   },

@@ -1,9 +1,8 @@
-import { runAction } from '@promo-actions/core/action';
 import { chartOf, evaluateCanary, judgeNamed, summaryOf } from '@promo-actions/core/analysis';
-import { actionsRunner } from '@promo-actions/gateways/runner';
+import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
-await runAction(contract, actionsRunner(), {
+runOnRunner(contract, {
   async main({ inputs, clock, log, signal }) {
     const lambda = await import('@promo-actions/gateways/aws-lambda');
     const cloudwatch = await import('@promo-actions/gateways/aws-metrics');

@@ -1,11 +1,10 @@
-import { runAction } from '@promo-actions/core/action';
 import { changeGate } from '@promo-actions/core/change';
 import { formatInstant } from '@promo-actions/core/clock';
-import { actionsRunner } from '@promo-actions/gateways/runner';
+import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 import { operationOf, promotionOf } from './request.ts';
 
-await runAction(contract, actionsRunner(), {
+runOnRunner(contract, {
   async main({ inputs, log, clock, context, signal }) {
     const { createJira, createTicketSystem } = await import('@promo-actions/gateways/jira');
     const { user, token, baseUrl, cloudId } = inputs;

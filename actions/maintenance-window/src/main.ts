@@ -1,11 +1,10 @@
-import { runAction } from '@promo-actions/core/action';
 import { formatInstant } from '@promo-actions/core/clock';
 import { checkWindow, compactDuration } from '@promo-actions/core/window';
-import { actionsRunner } from '@promo-actions/gateways/runner';
+import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 import { windowRequest } from './request.ts';
 
-await runAction(contract, actionsRunner(), {
+runOnRunner(contract, {
   async main({ inputs, clock, context }) {
     const request = windowRequest(inputs, context.actor, clock.now());
     const answer = await checkWindow(

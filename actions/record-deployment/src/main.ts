@@ -1,10 +1,9 @@
-import { runAction } from '@promo-actions/core/action';
 import { recordDeployment, renderRecord } from '@promo-actions/core/deployment';
-import { actionsRunner } from '@promo-actions/gateways/runner';
+import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 import { recordOrder } from './order.ts';
 
-await runAction(contract, actionsRunner(), {
+runOnRunner(contract, {
   async main({ inputs, clock, context, log }) {
     const { createRecordStore } = await import('@promo-actions/gateways/aws-records');
     const { createParameterStore } = await import('@promo-actions/gateways/aws-parameters');

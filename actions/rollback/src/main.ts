@@ -1,8 +1,7 @@
-import { runAction } from '@promo-actions/core/action';
-import { actionsRunner } from '@promo-actions/gateways/runner';
+import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
-await runAction(contract, actionsRunner(), {
+runOnRunner(contract, {
   async main({ inputs, log, clock, signal, context, readFile }) {
     const core = await import('@promo-actions/core/rollback');
     const lambda = await import('@promo-actions/gateways/aws-lambda');

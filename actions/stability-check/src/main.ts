@@ -1,9 +1,8 @@
-import { runAction } from '@promo-actions/core/action';
 import { apiTarget, checkStability, loadBalancerTarget } from '@promo-actions/core/stability';
-import { actionsRunner } from '@promo-actions/gateways/runner';
+import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
-await runAction(contract, actionsRunner(), {
+runOnRunner(contract, {
   async main({ inputs, clock }) {
     const { createAlarmSource, createMetricSource } = await import('@promo-actions/gateways/aws-metrics');
     const { createAliasStore, createFunctionStore } = await import('@promo-actions/gateways/aws-lambda');

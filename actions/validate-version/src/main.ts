@@ -1,14 +1,13 @@
-import { runAction } from '@promo-actions/core/action';
 import {
   createDeployedVersions,
   isPrerelease,
   printVersion,
   validateVersion,
 } from '@promo-actions/core/version';
-import { actionsRunner } from '@promo-actions/gateways/runner';
+import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
-await runAction(contract, actionsRunner(), {
+runOnRunner(contract, {
   async main({ inputs, log, clock, context, signal }) {
     const { createGitHub, createRepository } = await import('@promo-actions/gateways/github');
     const github = createGitHub({ token: inputs.token, clock, signal, onRetry: log.info });

@@ -41,7 +41,9 @@ export function resolveInputs<I extends InputDeclarations, O extends string>(
     else values[camelCase(name)] = parsed.value;
   }
 
-  problems.push(...(contract.check?.(values as Partial<InputValues<I>>) ?? []));
+  const named = new Set(problems.map(({ input }) => input));
+  const contradictions = contract.check?.(values as Partial<InputValues<I>>) ?? [];
+  problems.push(...contradictions.filter(({ input }) => !named.has(input)));
   if (problems.length > 0) throw new InputError(problems);
   return values as InputValues<I>;
 }

@@ -68,7 +68,8 @@ export async function runAction<I extends InputDeclarations, O extends string>(
     await deliver(contract, runner, step, result);
   } catch (error) {
     runner.fail(explain(contract.name, error));
-    if (error instanceof Error && error.stack && !(error instanceof InputError)) runner.log.debug(error.stack);
+    if (error instanceof Error && error.stack && !(error instanceof InputError))
+      runner.log.debug(error.stack);
   }
 }
 
@@ -92,7 +93,10 @@ async function prepare<I extends InputDeclarations, O extends string>(
   };
 }
 
-async function readPolicy(contract: Pick<Contract, 'name' | 'inputs'>, runner: Runner): Promise<Policy | undefined> {
+async function readPolicy(
+  contract: Pick<Contract, 'name' | 'inputs'>,
+  runner: Runner,
+): Promise<Policy | undefined> {
   const given = runner.input('policy');
   const path = given || '.github/promotion.yml';
   const content = await runner.readFile(path);

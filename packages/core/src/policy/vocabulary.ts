@@ -38,6 +38,7 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
   'evaluate-canary': [
     'alarms',
     'alias',
+    'alpha',
     'canary-version',
     'function',
     'guard-errors',
@@ -53,6 +54,7 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
     'min-success-rate',
     'mode',
     'on-hold',
+    'promote-early',
     'stable-version',
     'summary',
     'warmup',

@@ -52,6 +52,11 @@ describe('a weight', () => {
     });
   });
 
+  test('has nothing to do where the version has all requests already: the step runs again after its completion', () => {
+    const plan = planShift(alias('4'), { ...weigh(10), expectedStable: '3' }, facts);
+    expect(plan).toMatchObject({ kind: 'nothing', wanted: { stableVersion: '4' } });
+  });
+
   test.each<[string, Alias, ShiftRequest, Partial<ShiftFacts>, RegExp]>([
     [
       'on $LATEST',
@@ -67,7 +72,13 @@ describe('a weight', () => {
       { canary: undefined },
       /has no published version 9/,
     ],
-    ['on the stable version', alias('4'), weigh(10), {}, /version 4 is the alias's stable version/],
+    [
+      'on the stable version while a canary is out',
+      alias('4', { version: '5', weight: 10 }),
+      weigh(10),
+      {},
+      /version 4 is the alias's stable version/,
+    ],
     [
       'while another rollout runs',
       alias('3', { version: '5', weight: 1 }),

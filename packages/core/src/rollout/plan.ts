@@ -128,6 +128,14 @@ function alreadyDone(
         }
       : undefined;
   }
+  if (version === alias.stableVersion && !alias.canary && request.weight > 0) {
+    // The step runs again after its rollout was completed: what it was for has been reached.
+    return {
+      kind: 'nothing',
+      why: `version ${version} is stable and has all requests: its rollout was completed`,
+      wanted: { stableVersion: version },
+    };
+  }
   if (request.expectedStable !== undefined && request.expectedStable !== alias.stableVersion)
     return undefined;
   const weight = roundWeight(request.weight);
@@ -158,7 +166,7 @@ function refuseVersion(
   if (request.kind === 'weigh' && version === alias.stableVersion) {
     return refuse(
       `version ${version} is the alias's stable version, so it cannot be its canary`,
-      'Give the version that was newly published; where the rollout of this version was completed before, there is nothing left to shift',
+      'Give the version that was newly published',
     );
   }
   if (!canary || canary.version === '$LATEST') {

@@ -1,1 +1,1 @@
-export { actionsRunner } from './runner.ts';
+export { runOnRunner } from './start.ts';

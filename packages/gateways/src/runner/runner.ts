@@ -8,8 +8,9 @@ import type { Log, RunContext, Runner } from '@promo-actions/core/action';
 const annotationLimit = 10;
 
 /** The machine that GitHub's runner starts a step on: its inputs, files, workflow commands and signals. */
-export function actionsRunner(): Runner {
-  return {
+export function actionsRunner(): { readonly runner: Runner; failed(): boolean } {
+  let hasFailed = false;
+  const runner: Runner = {
     log: runnerLog(),
     clock: {
       now: () => Date.now(),
@@ -23,12 +24,16 @@ export function actionsRunner(): Runner {
     summary: appendSummary,
     saveState: (name, value) => actions.saveState(name, value),
     state: (name) => actions.getState(name),
-    fail: (message) => actions.setFailed(message),
+    fail(message) {
+      hasFailed = true;
+      actions.setFailed(message);
+    },
     onCancel(listener) {
       process.once('SIGINT', listener);
       process.once('SIGTERM', listener);
     },
   };
+  return { runner, failed: () => hasFailed };
 }
 
 function runnerLog(): Log {

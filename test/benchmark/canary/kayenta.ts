@@ -1,0 +1,105 @@
+import {
+  classify,
+  type MetricRule,
+  normalQuantile,
+  type Sensitivity,
+  usualSensitivity,
+} from '@promo-actions/core/analysis';
+import type { Counts, Release } from './releases.ts';
+import { horizon } from './services.ts';
+
+/** Looks at all minutes so far: every 5 minutes, or once at the end. */
+export type KayentaLooks = 'every 5 minutes' | 'at 60 minutes';
+
+/** The interval's confidence is what a team would tune; the judge's own setting comes first. */
+export const confidences = [0.98, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999] as const;
+
+const errorRate: MetricRule = { name: 'error rate', group: 'errors', direction: 'increase' };
+const slowShare: MetricRule = { name: 'slow share', group: 'latency', direction: 'increase' };
+
+/** For each confidence the minute at which Kayenta's judge fails the canary, or 0. */
+export function kayentaMinutes(release: Release, looks: KayentaLooks): number[] {
+  const failedAt = confidences.map(() => 0);
+  const metrics = [
+    { rule: errorRate, pairs: pairCounter(), of: 'canaryErrors', beside: 'baselineErrors' },
+    { rule: slowShare, pairs: pairCounter(), of: 'canarySlow', beside: 'baselineSlow' },
+  ] as const;
+  for (let minute = 0; minute < horizon; minute++) {
+    const looking = looks === 'every 5 minutes' ? (minute + 1) % 5 === 0 : minute === horizon - 1;
+    for (const { rule, pairs, of, beside } of metrics) {
+      const values = (counts: Counts): [number, number] => [
+        share(counts.canary[minute], counts[of][minute]),
+        share(counts.baseline[minute], counts[beside][minute]),
+      ];
+      if (looking) {
+        const [canary, baseline] = values(release.fresh);
+        confidences.forEach((confidence, index) => {
+          if (failedAt[index] !== 0) return;
+          if (pairs.fails(rule, canary, baseline, { ...usualSensitivity, confidence }))
+            failedAt[index] = minute + 1;
+        });
+      }
+      pairs.add(...values(release.full));
+    }
+    if (failedAt.every((at) => at > 0)) break;
+  }
+  return failedAt;
+}
+
+function share(requests = 0, events = 0): number {
+  return requests === 0 ? Number.NaN : (events / requests) * 100;
+}
+
+const quantiles = new Map(
+  confidences.map((confidence) => [confidence as number, normalQuantile((1 + confidence) / 2)]),
+);
+
+/**
+ * Counts pairs as minutes come, so that most looks are settled without sorting all differences: the interval can only lie
+ * above zero where enough pairs do. The rest is asked of the product's own `classify`.
+ */
+function pairCounter() {
+  const [canaries, baselines] = [new Float64Array(horizon), new Float64Array(horizon)];
+  let [m, n, wins, ties] = [0, 0, 0, 0];
+
+  /** Pairs won by one more value of each, and the ties it brings. */
+  function withValues(canary: number, baseline: number): { wins: number; ties: number } {
+    let [more, tied, sameCanaries, sameBaselines] = [0, 0, 0, 0];
+    if (!Number.isNaN(canary)) {
+      for (let index = 0; index < n; index++) if (canary > (baselines[index] ?? 0)) more++;
+      for (let index = 0; index < m; index++) if (canary === canaries[index]) sameCanaries++;
+      tied += 3 * sameCanaries * (sameCanaries + 1);
+    }
+    if (!Number.isNaN(baseline)) {
+      for (let index = 0; index < m; index++) if ((canaries[index] ?? 0) > baseline) more++;
+      for (let index = 0; index < n; index++) if (baseline === baselines[index]) sameBaselines++;
+      tied += 3 * sameBaselines * (sameBaselines + 1);
+    }
+    if (canary > baseline) more++;
+    return { wins: wins + more, ties: ties + tied };
+  }
+
+  return {
+    add(canary: number, baseline: number): void {
+      ({ wins, ties } = withValues(canary, baseline));
+      if (!Number.isNaN(canary)) canaries[m++] = canary;
+      if (!Number.isNaN(baseline)) baselines[n++] = baseline;
+    },
+    fails(rule: MetricRule, canary: number, baseline: number, sensitivity: Sensitivity): boolean {
+      const counted = withValues(canary, baseline);
+      const [x, y] = [m + (Number.isNaN(canary) ? 0 : 1), n + (Number.isNaN(baseline) ? 0 : 1)];
+      // No data for one of the two metrics is no data for half of them, which fails.
+      if (x === 0 || y === 0) return true;
+      const spread =
+        (quantiles.get(sensitivity.confidence) ?? 0) *
+        Math.sqrt(((x * y) / 12) * (x + y + 1 - counted.ties / ((x + y) * (x + y - 1))));
+      const needed = x * y + 1 - Math.max(1, Math.ceil((x * y) / 2 - 0.5 - spread));
+      if (counted.wins < needed) return false;
+      const sample = {
+        canary: [...canaries.subarray(0, m), canary],
+        baseline: [...baselines.subarray(0, n), baseline],
+      };
+      return classify(rule, sample, sensitivity).label === 'high';
+    },
+  };
+}
