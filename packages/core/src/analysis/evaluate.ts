@@ -94,9 +94,9 @@ export async function evaluateCanary(
 }
 
 /** The named alarms that are in ALARM already, which are no evidence against the canary. */
-async function alarmsAtStart(
-  { alarms: names }: CanaryQuestion,
-  { alarms }: CanaryPorts,
+export async function alarmsAtStart(
+  { alarms: names }: Pick<CanaryQuestion, 'alarms'>,
+  { alarms }: Pick<CanaryPorts, 'alarms'>,
   say: (line: string) => void,
 ): Promise<Set<string>> {
   if (names.length === 0) return new Set();
@@ -126,10 +126,14 @@ async function isWarm(arms: Arms, warmup: number, now: number, metrics: MetricSo
   return (series.get('canary_invocations') ?? []).some((point) => point.value > 0);
 }
 
-async function takeLook(
+/**
+ * Reads every settled minute of the schedule and everything else that is watched, and judges it.
+ * @param ringing the alarms that are no evidence; one that stops ringing is taken out of it.
+ */
+export async function takeLook(
   number: number,
   question: CanaryQuestion,
-  ports: CanaryPorts,
+  ports: Pick<CanaryPorts, 'clock' | 'metrics' | 'alarms' | 'invoker'>,
   arms: Arms,
   schedule: Schedule,
   ringing: Set<string>,
