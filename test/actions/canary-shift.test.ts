@@ -12,6 +12,16 @@ const base = { function: functionName, alias: 'latest-prod' };
 const toTen = { ...base, version: '2', weight: '10', 'expected-stable-version': '1' };
 const shift = (inputs: Readonly<Record<string, string>>) => world.run('canary-shift', inputs);
 
+test('a step that runs again after its rollout was completed has nothing to do', async () => {
+  await start('2');
+  const run = await shift(toTen);
+  expect(run).toMatchObject({
+    code: 0,
+    outputs: { 'stable-version': '2', 'canary-version': '', changed: 'false' },
+  });
+  expect(world.writes()).toEqual([]);
+});
+
 test('a rollout from 0 to 100 in three steps, the stable version main until the last', async () => {
   await start();
   const first = await shift(toTen);
@@ -92,8 +102,8 @@ describe('is refused, and the alias left as it was', () => {
   test.each<[string, Parameters<typeof lambdaWorld>[1][string], Record<string, string>, RegExp]>([
     ['a version not published', '1', { version: '9' }, /no published version 9.*list-versions-by-function/],
     [
-      'the stable version',
-      '2',
+      'the stable version of another rollout',
+      { version: '2', canary: '3', weight: 0.1 },
       { 'expected-stable-version': '2' },
       /version 2 is the alias's stable version/,
     ],

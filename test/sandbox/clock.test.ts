@@ -236,7 +236,10 @@ test('a holder given by the one who started it counts until that one releases it
 });
 
 test('the AWS SDK backs off in virtual time, and its timeouts do not fire while others sleep', async () => {
+  // Held until both run: the sleeper alone would sleep its minutes out before the other has begun.
+  sandbox.clock.hold('program');
   const sleeper = await start(`setTimeout(() => undefined, 10 * ${MINUTE});`);
+  await waitUntil(() => sandbox.clock.holders().some((holder) => holder.until !== undefined));
   sandbox.inject({
     service: 'sts',
     operation: 'GetCallerIdentity',
@@ -254,8 +257,10 @@ test('the AWS SDK backs off in virtual time, and its timeouts do not fire while 
        if (Account !== '000000000000') throw new Error(Account);
      }
      console.log(Date.now() - began);`,
+    { hold: 'program' },
   );
   const { code, out, err } = await program.ended;
+  sandbox.clock.release('program');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(Number(out)).toBeGreaterThan(0);
   expect(Number(out)).toBeLessThan(MINUTE);
