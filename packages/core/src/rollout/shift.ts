@@ -87,11 +87,15 @@ export async function shift(order: ShiftOrder, ports: ShiftPorts, patience: Pati
   });
 }
 
-/** Takes back what an earlier step did to an alias, as far as it is still there. Answers what it did, in one sentence. */
+/**
+ * Takes back what an earlier step did to an alias, as far as it is still there. Answers what it did, in one sentence.
+ * @param because why, as the end of that sentence.
+ */
 export async function undoShift(
   intent: ShiftIntent,
   aliases: ShiftPorts['aliases'],
   patience: Patience,
+  because = 'because the job did not succeed',
 ): Promise<string> {
   for (let attempt = 1; attempt <= plans; attempt++) {
     const alias = await readAlias(intent, aliases);
@@ -99,7 +103,7 @@ export async function undoShift(
     if (plan.kind === 'nothing') return `${nameOf(intent)} is left as it is: ${plan.why}.`;
     if ((await writeAlias(alias, plan.change, aliases)) === 'moved') continue;
     const after = await written(intent, plan.change, aliases, patience);
-    return `${nameOf(intent)} was taken back from ${describeTraffic(alias)} to ${describeTraffic(after)}, because the job did not succeed.`;
+    return `${nameOf(intent)} was taken back from ${describeTraffic(alias)} to ${describeTraffic(after)}, ${because}.`;
   }
   throw new OutsideError({
     what: `${nameOf(intent)} could not be taken back to version ${intent.stable}`,
