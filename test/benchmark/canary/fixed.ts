@@ -111,10 +111,10 @@ export function criticalLimit(rule: FixedRule, looks: readonly Look[], what: 'er
     .filter(({ requests }) => requests >= rule.least)
     .map((look) => look[what] / look.requests);
   const candidates = [...new Set(shares)].sort((a, b) => b - a);
-  const other = what === 'errors' ? 'slow' : 'errors';
   for (const share of candidates) {
-    const below = { [what]: share * (1 - 1e-9) - 1e-12, [other]: 1 } as unknown as Limits;
-    if (decide(rule, looks, below) > 0) return share;
+    const below = share * (1 - 1e-9) - 1e-12;
+    const limits = what === 'errors' ? { errors: below, slow: 1 } : { errors: 1, slow: below };
+    if (decide(rule, looks, limits) > 0) return share;
   }
   return -1;
 }

@@ -1,15 +1,11 @@
-import {
-  classify,
-  type MetricRule,
-  normalQuantile,
-  type Sensitivity,
-  usualSensitivity,
-} from '@promo-actions/core/analysis';
+import { classify, type MetricRule, normalQuantile, usualSensitivity } from '@promo-actions/core/analysis';
 import type { Counts, Release } from './releases.ts';
 import { horizon } from './services.ts';
 
 /** Looks at all minutes so far: every 5 minutes, or once at the end. */
 export type KayentaLooks = 'every 5 minutes' | 'at 60 minutes';
+
+export const usualConfidence = usualSensitivity.confidence;
 
 /** The interval's confidence is what a team would tune; the judge's own setting comes first. */
 export const confidences = [0.98, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999] as const;
@@ -17,9 +13,9 @@ export const confidences = [0.98, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999] a
 const errorRate: MetricRule = { name: 'error rate', group: 'errors', direction: 'increase' };
 const slowShare: MetricRule = { name: 'slow share', group: 'latency', direction: 'increase' };
 
-/** For each confidence the minute at which Kayenta's judge fails the canary, or 0. */
-export function kayentaMinutes(release: Release, looks: KayentaLooks): number[] {
-  const failedAt = confidences.map(() => 0);
+/** For each confidence, which rise, the minute at which Kayenta's judge fails the canary, or 0. */
+export function kayentaMinutes(release: Release, looks: KayentaLooks, asked: readonly number[]): number[] {
+  const failedAt = asked.map(() => 0);
   const metrics = [
     { rule: errorRate, pairs: pairCounter(), of: 'canaryErrors', beside: 'baselineErrors' },
     { rule: slowShare, pairs: pairCounter(), of: 'canarySlow', beside: 'baselineSlow' },
@@ -32,12 +28,13 @@ export function kayentaMinutes(release: Release, looks: KayentaLooks): number[] 
         share(counts.baseline[minute], counts[beside][minute]),
       ];
       if (looking) {
-        const [canary, baseline] = values(release.fresh);
-        confidences.forEach((confidence, index) => {
-          if (failedAt[index] !== 0) return;
-          if (pairs.fails(rule, canary, baseline, { ...usualSensitivity, confidence }))
-            failedAt[index] = minute + 1;
-        });
+        const fails = pairs.look(rule, ...values(release.fresh));
+        for (const [index, confidence] of asked.entries()) {
+          if (failedAt[index] !== 0) continue;
+          // A wider interval cannot fail where a narrower one does not.
+          if (!fails(confidence)) break;
+          failedAt[index] = minute + 1;
+        }
       }
       pairs.add(...values(release.full));
     }
@@ -85,21 +82,23 @@ function pairCounter() {
       if (!Number.isNaN(canary)) canaries[m++] = canary;
       if (!Number.isNaN(baseline)) baselines[n++] = baseline;
     },
-    fails(rule: MetricRule, canary: number, baseline: number, sensitivity: Sensitivity): boolean {
+    /** Whether the metric fails with one more value of each, at a confidence. */
+    look(rule: MetricRule, canary: number, baseline: number): (confidence: number) => boolean {
       const counted = withValues(canary, baseline);
       const [x, y] = [m + (Number.isNaN(canary) ? 0 : 1), n + (Number.isNaN(baseline) ? 0 : 1)];
-      // No data for one of the two metrics is no data for half of them, which fails.
-      if (x === 0 || y === 0) return true;
-      const spread =
-        (quantiles.get(sensitivity.confidence) ?? 0) *
-        Math.sqrt(((x * y) / 12) * (x + y + 1 - counted.ties / ((x + y) * (x + y - 1))));
-      const needed = x * y + 1 - Math.max(1, Math.ceil((x * y) / 2 - 0.5 - spread));
-      if (counted.wins < needed) return false;
-      const sample = {
-        canary: [...canaries.subarray(0, m), canary],
-        baseline: [...baselines.subarray(0, n), baseline],
+      // A minute without requests is one without data of both metrics, and no data of half of them fails the canary.
+      if (x === 0 || y === 0) return () => true;
+      const deviation = Math.sqrt(((x * y) / 12) * (x + y + 1 - counted.ties / ((x + y) * (x + y - 1))));
+      return (confidence) => {
+        const spread = (quantiles.get(confidence) ?? 0) * deviation;
+        const needed = x * y + 1 - Math.max(1, Math.ceil((x * y) / 2 - 0.5 - spread));
+        if (counted.wins < needed) return false;
+        const sample = {
+          canary: [...canaries.subarray(0, m), canary],
+          baseline: [...baselines.subarray(0, n), baseline],
+        };
+        return classify(rule, sample, { ...usualSensitivity, confidence }).label === 'high';
       };
-      return classify(rule, sample, sensitivity).label === 'high';
     },
   };
 }

@@ -1,8 +1,32 @@
 export { chartOf } from './chart.ts';
-export { type CanaryPorts, type CanaryQuestion, evaluateCanary } from './evaluate.ts';
+export {
+  alarmsAtStart,
+  type CanaryPorts,
+  type CanaryQuestion,
+  evaluateCanary,
+  type Look,
+  takeLook,
+} from './evaluate.ts';
 export { type GuardLimits, guardJudge, type Sufficiency } from './guard.ts';
-export { type Evidence, guarded, type Judge, type Judgement, type Missing, type Verdict } from './judge.ts';
-export { type JudgeName, judgeNamed, judgeNames } from './judges.ts';
+export {
+  type Evidence,
+  type EvidencePath,
+  guarded,
+  type Judge,
+  type Judgement,
+  type Missing,
+  type Verdict,
+} from './judge.ts';
+export { type JudgeLimits, type JudgeName, judgeNamed, judgeNames } from './judges.ts';
+export {
+  classify,
+  kayentaJudge,
+  type MetricRule,
+  normalQuantile,
+  type Sensitivity,
+  scoreOf,
+  usualSensitivity,
+} from './kayenta/index.ts';
 export {
   type Arm,
   type Arms,
@@ -12,7 +36,8 @@ export {
   type Total,
   totalOf,
 } from './minute.ts';
-export { type CanaryReport, summaryOf } from './report.ts';
+export { type CanaryReport, progress, reportOf, summaryOf } from './report.ts';
 export { planWindow, type Schedule, settledUntil } from './schedule.ts';
+export { brokenObjectives, kindsOf, type SequentialLimits, sequentialJudge } from './sequential.ts';
 export { judgeHealth } from './signals.ts';
 export { type ThresholdLimits, thresholdJudge } from './threshold.ts';

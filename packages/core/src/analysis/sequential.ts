@@ -125,7 +125,8 @@ export interface Broken {
   readonly kind: 'errors' | 'slow';
 }
 
-function brokenObjectives(
+/** The objectives (shares, 0 to 1) that are shown to be broken over all the minutes, at alpha. */
+export function brokenObjectives(
   kinds: readonly KindsOfMinute[],
   objectives: { readonly errors: number; readonly slow: number },
   alpha: number,

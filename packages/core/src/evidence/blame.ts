@@ -2,17 +2,14 @@ import { type AbsoluteTest, absoluteEvidence, absoluteTest } from './absolute.ts
 import { type RelativeTest, relativeTest } from './relative.ts';
 import { type Counts, logMean, type MinuteCounts } from './wealth.ts';
 
-/** A baseline that has served fewer requests is no comparison. */
-const comparable = 10;
-
 /** What is known after some minutes about one kind of event. */
 export interface Blame {
   /** Log parts of the comparison with the baseline. */
   readonly relative: readonly number[];
-  /** What the canary served while no comparison was possible. */
+  /** What the canary served while there was nothing to compare it with. */
   readonly alone: Counts;
-  /** Requests that the baseline has served. */
-  readonly compared: number;
+  /** What the baseline has served. */
+  readonly beside: Counts;
 }
 
 /**
@@ -21,9 +18,9 @@ export interface Blame {
  *
  * Breaking the objective is a reason to blame the canary only while the baseline cannot be asked whether it does so too:
  * in an incident that both share the canary may break it first by chance. So that evidence stops for good with the first
- * minute in which the baseline has served 10 requests in all. A stopped supermartingale is one still, and so is a mean of
- * two: the whole reaches 1/alpha with probability at most alpha unless the canary is worse, or breaks the objective in
- * those first minutes.
+ * minute in which the baseline has an event of its own, or has served `comparable` requests in all. A stopped
+ * supermartingale is one still, and so is a mean of two: the whole reaches 1/alpha with probability at most alpha unless
+ * the canary is worse, or breaks the objective in those first minutes.
  */
 export interface BlameTest {
   readonly relative: RelativeTest;
@@ -34,22 +31,28 @@ export interface BlameTest {
   logs(blame: Blame): readonly [relative: number, absolute: number];
 }
 
-/** @param objective the share of events (0 to 1) that the service may have. */
-export function blameTest(objective: number): BlameTest {
+/**
+ * @param objective the share of events (0 to 1) that the service may have.
+ * @param comparable requests of the baseline that make a comparison.
+ */
+export function blameTest(objective: number, comparable: number): BlameTest {
   const relative = relativeTest('worse', 1);
   const absolute = absoluteTest(objective);
   return {
     relative,
     absolute,
-    start: { relative: relative.start, alone: { invocations: 0, events: 0 }, compared: 0 },
+    start: { relative: relative.start, alone: none, beside: none },
     next(blame, minute) {
-      const compared = blame.compared + minute.baseline.invocations;
-      const alone = compared >= comparable ? blame.alone : sum(blame.alone, minute.canary);
-      return { relative: relative.next(blame.relative, minute), alone, compared };
+      const beside = sum(blame.beside, minute.baseline);
+      const stopped = beside.invocations >= comparable || beside.events > 0;
+      const alone = stopped ? blame.alone : sum(blame.alone, minute.canary);
+      return { relative: relative.next(blame.relative, minute), alone, beside };
     },
     logs: ({ relative: parts, alone }) => [logMean(parts), absoluteEvidence(absolute, alone)],
   };
 }
+
+const none: Counts = { invocations: 0, events: 0 };
 
 /** Both together. */
 export function sum(a: Counts, b: Counts): Counts {

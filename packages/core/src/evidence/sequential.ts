@@ -31,13 +31,18 @@ export interface SequentialTest {
   evidence(state: SequentialState): SequentialEvidence;
 }
 
+/** Ten requests without an error are a comparison for errors. */
+const comparableForErrors = 10;
+/** Slowness is often shared, and an objective as a p95 is soon broken by chance: one fast request is enough to ask further. */
+const comparableForSlow = 1;
+
 /** @param objectives the shares (0 to 1) of errors and of slow requests that the service may have. */
 export function sequentialTest(objectives: {
   readonly errors: number;
   readonly slow: number;
 }): SequentialTest {
-  const errors = blameTest(objectives.errors);
-  const slow = blameTest(objectives.slow);
+  const errors = blameTest(objectives.errors, comparableForErrors);
+  const slow = blameTest(objectives.slow, comparableForSlow);
   return {
     start: { errors: errors.start, slow: slow.start },
     next: (state, minute) => ({

@@ -15,14 +15,36 @@ export interface Shift {
  * reject; the statistic changes only at differences of the two samples, so each bound is one of them.
  */
 export function shiftBetween(from: readonly number[], to: readonly number[], confidence: number): Shift {
-  const differences = Float64Array.from(to.flatMap((y) => from.map((x) => y - x))).sort();
-  const count = differences.length;
-  const at = (index: number) => differences[Math.min(count - 1, Math.max(0, index))] ?? 0;
+  const differences = new Float64Array(from.length * to.length);
+  let count = 0;
+  for (const y of to) for (const x of from) differences[count++] = y - x;
+  const at = (index: number) => placed(differences, Math.min(count - 1, Math.max(0, index)));
   const estimate = (at(Math.floor((count - 1) / 2)) + at(Math.ceil((count - 1) / 2))) / 2;
   const spread = normalQuantile((1 + confidence) / 2) * deviation(from, to);
   // With k differences below a shift, the statistic is count/2 − k, less the continuity correction of one half.
   const below = Math.ceil(count / 2 - 0.5 - spread);
   return { estimate, lower: at(below - 1), upper: at(count - below) };
+}
+
+/** The value that sorting would put at `index`, found by Hoare's selection, which reorders the values. */
+function placed(values: Float64Array, index: number): number {
+  let [left, right] = [0, values.length - 1];
+  while (left < right) {
+    const pivot = values[(left + right) >> 1] ?? 0;
+    let [low, high] = [left, right];
+    while (low <= high) {
+      while ((values[low] ?? 0) < pivot) low++;
+      while ((values[high] ?? 0) > pivot) high--;
+      if (low > high) break;
+      const swapped = values[low] ?? 0;
+      values[low++] = values[high] ?? 0;
+      values[high--] = swapped;
+    }
+    if (index <= high) right = high;
+    else if (index >= low) left = low;
+    else break;
+  }
+  return values[index] ?? 0;
 }
 
 /** The standard deviation of the statistic, with ties within each sample. */
