@@ -94,11 +94,14 @@ export function decide(rule: FixedRule, looks: readonly Look[], limits: Limits):
   const count = rule.counter();
   for (const { minute, requests, errors, slow } of looks) {
     const seen = requests >= rule.least;
-    const failed = seen && (errors > limits.errors * requests || slow > limits.slow * requests);
+    const failed = seen && (isOver(errors, limits.errors * requests) || isOver(slow, limits.slow * requests));
     if (count(failed, requests > 0)) return minute;
   }
   return 0;
 }
+
+/** A share that equals its limit is within it, whatever rounding made of it. */
+const isOver = (events: number, allowed: number) => events > allowed + 1e-9;
 
 /** Whether the rule, having rolled nothing back, saw nothing it could judge either. */
 export function sawNothing(rule: FixedRule, looks: readonly Look[]): boolean {
@@ -112,7 +115,7 @@ export function criticalLimit(rule: FixedRule, looks: readonly Look[], what: 'er
     .map((look) => look[what] / look.requests);
   const candidates = [...new Set(shares)].sort((a, b) => b - a);
   for (const share of candidates) {
-    const below = share * (1 - 1e-9) - 1e-12;
+    const below = share * (1 - 1e-6) - 1e-8;
     const limits = what === 'errors' ? { errors: below, slow: 1 } : { errors: 1, slow: below };
     if (decide(rule, looks, limits) > 0) return share;
   }
