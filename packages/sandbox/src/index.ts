@@ -1,4 +1,10 @@
-export { type Fault, faultSchema, type JournalEntry } from './kernel/index.ts';
+export {
+  type Fault,
+  faultSchema,
+  type JournalEntry,
+  type WatchedCall,
+  type Watcher,
+} from './kernel/index.ts';
 export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';
 export {
   type Place,

@@ -11,6 +11,8 @@ import {
   type JournalEntry,
   seededRandom,
   seededUuid,
+  Watch,
+  type Watcher,
 } from './kernel/index.ts';
 import { createServices, type Services } from './services.ts';
 import { type World, worldParts } from './world/index.ts';
@@ -37,6 +39,10 @@ export interface Sandbox {
   environment(account?: string, region?: string): Record<string, string>;
   journal(): readonly JournalEntry[];
   inject(fault: Fault): void;
+  /** Lets no fault strike any more. */
+  heal(): void;
+  /** Shows every call of those who live here to a watcher, who may keep it waiting; undefined to nobody. */
+  watch(watcher: Watcher | undefined): void;
   /** Replaces the world at the present virtual moment. Throws when the world has a mistake; the old one then stays. */
   load(world: World): Promise<void>;
   close(): Promise<void>;
@@ -54,6 +60,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const random = seededRandom(seed);
   const journal = new Journal();
   const faults = new Faults(seededRandom(seed + 1));
+  const watch = new Watch();
   let port = 0;
   const build = (world: unknown): Promise<Services> =>
     createServices({ parts: worldParts(world), clock, seed, folder, url: () => `http://127.0.0.1:${port}` });
@@ -72,6 +79,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     clock,
     journal,
     faults,
+    watch,
     requestId: () => seededUuid(random),
     callerOf: (accessKey) => services.callerOf(accessKey),
     control: createControl({ clock, journal, faults, load }),
@@ -93,6 +101,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }),
     journal: () => journal.since(0),
     inject: (fault) => faults.inject(fault),
+    heal: () => faults.clear(),
+    watch: (watcher) => watch.admit(watcher),
     load,
     async close() {
       clock.close();

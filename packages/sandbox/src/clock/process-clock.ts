@@ -13,13 +13,19 @@ export class ProcessClock {
   readonly timers: VirtualTimers;
   readonly #link: SandboxLink;
   readonly #id: string;
+  readonly #skew: number;
   #now: number;
   #waiting: AbortController | undefined;
 
-  constructor(link: SandboxLink, id: string, now: number) {
+  /**
+   * @param now the sandbox's time.
+   * @param skew how far this process's clock is ahead of it, in milliseconds; negative when it is behind.
+   */
+  constructor(link: SandboxLink, id: string, now: number, skew = 0) {
     this.#link = link;
     this.#id = id;
-    this.#now = now;
+    this.#skew = skew;
+    this.#now = now + skew;
     this.timers = new VirtualTimers({
       now: () => this.#now,
       soon: (run) => void realSetImmediate(run),
@@ -68,7 +74,7 @@ export class ProcessClock {
     if (until === undefined || this.#waiting !== undefined) return;
     const waiting = new AbortController();
     this.#waiting = waiting;
-    this.#link.wait(this.#id, until, waiting.signal).then(
+    this.#link.wait(this.#id, until - this.#skew, waiting.signal).then(
       (now) => {
         if (waiting.signal.aborted) return;
         this.#waiting = undefined;
@@ -86,9 +92,10 @@ export class ProcessClock {
     this.#waiting = undefined;
   }
 
+  /** @param now the sandbox's time. */
   #catchUp(now: number): void {
-    if (!(now > this.#now)) return;
-    this.#now = now;
+    if (!(now + this.#skew > this.#now)) return;
+    this.#now = now + this.#skew;
     this.timers.fire();
   }
 }

@@ -19,3 +19,4 @@ export { type Random, seededRandom, seededUuid } from './random.ts';
 export { type Caller, createKernel } from './server.ts';
 export type { Answer, Exchange, Service } from './service.ts';
 export { type SignatureScope, signatureScope } from './signature.ts';
+export { Watch, type WatchedCall, type Watcher } from './watcher.ts';

@@ -60,3 +60,50 @@ test('the API refuses what it does not understand, with the reason', async () =>
   });
   expect(await back.json()).toEqual({ message: expect.stringContaining('Time goes forward only') });
 });
+
+test('a watcher sees every call before and after its effect; a caller that dies while it is kept waiting has had none', async () => {
+  sandbox = await startSandbox({
+    world: {
+      accounts: { prod: { id: '222222222222', region: 'af-south-1' } },
+      ssm: [{ account: 'prod', name: '/a', type: 'String', value: '1' }],
+    },
+  });
+  const { url } = sandbox;
+  const put = (value: string, signal?: AbortSignal) =>
+    fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: SIGNATURE.replace('111111111111', '222222222222').replace('lambda', 'ssm'),
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'AmazonSSM.PutParameter',
+      },
+      body: JSON.stringify({ Name: '/a', Value: value, Type: 'String', Overwrite: true }),
+      ...(signal ? { signal } : {}),
+    });
+  const seen: string[] = [];
+  const caller = new AbortController();
+  sandbox.watch({
+    async before({ nth, service, operation, gone }) {
+      seen.push(`before ${nth} ${service} ${operation}`);
+      if (nth !== 2) return;
+      caller.abort();
+      await new Promise((resolve) => gone.addEventListener('abort', resolve));
+    },
+    after: ({ nth }) => {
+      seen.push(`after ${nth}`);
+    },
+  });
+  expect(await (await put('2')).json()).toMatchObject({ Version: 2 });
+  await expect(put('3', caller.signal)).rejects.toThrow();
+  expect(await (await put('4')).json()).toMatchObject({ Version: 3 });
+  expect(seen).toEqual([
+    'before 1 ssm PutParameter',
+    'after 1',
+    'before 2 ssm PutParameter',
+    'before 3 ssm PutParameter',
+    'after 3',
+  ]);
+  expect(sandbox.journal()).toContainEqual(
+    expect.objectContaining({ operation: 'PutParameter', status: 0, fault: 'the caller died before it' }),
+  );
+});

@@ -7,6 +7,7 @@ import { jsonFailure, WireError } from './json.ts';
 import { queryForm, xmlFailure } from './query.ts';
 import type { Answer, Exchange, Service } from './service.ts';
 import { signatureScope } from './signature.ts';
+import type { Watch } from './watcher.ts';
 
 /** What an access key stands for; `refusal` when it may not be used (any more). */
 export type Caller =
@@ -19,6 +20,7 @@ export interface KernelParts {
   readonly clock: { now(): number; delay(ms: number): Promise<void> };
   readonly journal: Journal;
   readonly faults: Faults;
+  readonly watch: Watch;
   requestId(): string;
   callerOf(accessKey: string): Caller;
   /** The sandbox's own API under `/_sandbox`; tells whether it took the request. */
@@ -84,7 +86,14 @@ async function serve(parts: KernelParts, request: IncomingMessage, response: Ser
   const harm = call && parts.faults.strike(call.service.name, call.operation, account);
   if (harm !== undefined && harm.latency > 0) await parts.clock.delay(harm.latency);
   const exchange: Exchange = { ...arrived, now: parts.clock.now() };
-  const answer = await answerTo(call, exchange, caller, harm);
+  const seen =
+    call && !url.pathname.startsWith('/_sandbox/')
+      ? { service: call.service.name, operation: call.operation, account, gone: gone.signal }
+      : undefined;
+  const happened = seen && (await parts.watch.arrived(seen));
+  const died = happened !== undefined && gone.signal.aborted;
+  const answer = died ? undefined : await answerTo(call, exchange, caller, harm);
+  const fault = died ? 'the caller died before it' : harm?.name;
   parts.journal.write({
     at: exchange.now,
     service: call?.service.name ?? scope?.service ?? 'unknown',
@@ -93,9 +102,10 @@ async function serve(parts: KernelParts, request: IncomingMessage, response: Ser
     region,
     subject: call === undefined ? {} : subjectOf(call, exchange),
     status: answer?.status ?? 0,
-    ...(harm === undefined ? {} : { fault: harm.name }),
+    ...(fault === undefined ? {} : { fault }),
     requestId,
   });
+  if (!died) await happened?.();
   if (answer === undefined) response.destroy();
   else send(response, answer, parts.clock.now(), requestIdHeader(exchange));
 }
