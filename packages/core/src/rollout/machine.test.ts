@@ -205,6 +205,14 @@ describe('a rollout', () => {
     expect(after({}, seen).order).toEqual({ kind: 'end', outcome });
   });
 
+  test('leaves what it can no longer take back', () => {
+    const undoing = after({}, [...begins, { traffic: at(10), cancelled: 'Cancelled.' }]).state;
+    const completed = { stable: '2' };
+    expect(next(undoing, { traffic: completed }, minute).order).toEqual({ kind: 'undo' });
+    const third = { stable: '2', canary: { version: '3', weight: 5 } };
+    expect(next(undoing, { traffic: third }, minute).order).toEqual({ kind: 'end', outcome: 'superseded' });
+  });
+
   test('takes over the canary of an attempt that died, and takes it out where it may not begin', () => {
     expect(after({}, [{ traffic: at(50), window: open }], 50).order).toEqual({ kind: 'weigh', weight: 10 });
     expect(after({}, [{ traffic: at(50), window: closed }], 50).order).toEqual({ kind: 'undo' });

@@ -30,6 +30,8 @@ export function next(state: RolloutState, seen: Observation, now: number): Decis
   if (place?.whose === 'foreign') return end(state, 'superseded', now, [place.told], undefined);
   if (place?.whose === 'stable' && !state.undoing) return afterCompletion(state, now);
   const weight = place?.whose === 'canary' ? place.weight : undefined;
+  if (state.undoing && place?.whose === 'stable' && place.shared)
+    return end(state, 'superseded', now, [anotherRollout(state)], undefined);
   if (state.undoing)
     return place?.whose === 'canary' && weight === 0 ? end(state, 'undone', now, [], 0) : undo(state);
 
@@ -44,13 +46,15 @@ export function next(state: RolloutState, seen: Observation, now: number): Decis
 
 type Place =
   | { readonly whose: 'canary'; readonly weight: number }
-  | { readonly whose: 'stable' }
+  /** `shared` with a third version: the next rollout has begun. */
+  | { readonly whose: 'stable'; readonly shared: boolean }
   | { readonly whose: 'foreign'; readonly told: string };
 
 /** Whose traffic it is: the rollout's own at a weight, the canary's as the new stable version, or somebody else's. */
 function placeIn({ rules }: RolloutState, { stable, canary }: Split): Place {
-  if (stable === rules.canary) return { whose: 'stable' };
-  const other = canary && canary.weight > 0 && canary.version !== rules.canary;
+  const beyond = (version: string) => canary && canary.weight > 0 && canary.version !== version;
+  if (stable === rules.canary) return { whose: 'stable', shared: beyond(rules.stable) === true };
+  const other = beyond(rules.canary);
   if (stable === rules.stable && !other)
     return { whose: 'canary', weight: canary?.version === rules.canary ? canary.weight : 0 };
   const beside = canary ? ` with ${canary.weight}% on version ${canary.version}` : '';
@@ -73,6 +77,10 @@ function arrive(state: RolloutState, weight: number, now: number): RolloutState 
     return { ...rest, step: ordered, since: now, history: [...state.history, { at: now, weight }] };
   }
   return weight === (step < 0 ? state.initial : steps[step]?.weight) ? state : undefined;
+}
+
+function anotherRollout({ rules }: RolloutState): string {
+  return `Someone else made version ${rules.canary} the stable version and began another rollout.`;
 }
 
 function meddled({ rules }: RolloutState, weight: number): string {

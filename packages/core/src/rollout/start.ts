@@ -1,0 +1,283 @@
+import { OutsideError } from '../action/index.ts';
+import { alarmsAtStart, type CanaryReport } from '../analysis/index.ts';
+import { formatDuration, formatInstant } from '../clock/index.ts';
+import { type Alias, aliasMissing, type Patience, versionMissing } from '../lambda/index.ts';
+import { type Calendar, localTime, nextFit, until, windowState } from '../window/index.ts';
+import type { DrivePorts, Driver, Rest, Rollout } from './drive.ts';
+import { driveOn } from './drive.ts';
+import { type Holder, heldByOther, type Keeper, letGo, takeOver } from './keeper.ts';
+import type { ShiftRequest } from './plan.ts';
+import { printPlan } from './rollout-plan.ts';
+import { type ShiftPorts, shift } from './shift.ts';
+import { begun, heldSteps, type Outcome, type Rules } from './state.ts';
+import { memberOf, type RolloutStore, rolloutId, type StoredRollout } from './store.ts';
+import { lambdaTarget } from './target.ts';
+import type { ShiftIntent } from './undo.ts';
+import { expectedTime, type Watch } from './watch.ts';
+
+/** A rollout as it is asked for. */
+export interface RolloutOrder {
+  readonly rules: Omit<Rules, 'stable' | 'deadline'>;
+  readonly expectedStable?: string | undefined;
+  readonly watch: Omit<Watch, 'lag'>;
+  readonly hooks: Rollout['hooks'];
+  readonly calendar?: Calendar | undefined;
+  /** Milliseconds until a rollout that has not ended is undone. */
+  readonly timeout: number;
+  readonly driver: 'job' | 'schedule';
+  readonly dryRun: boolean;
+  readonly holder: Holder;
+  /** The address of this run. */
+  readonly run: string;
+  /** Called with what must be undone when the job ends badly, before anything is changed. */
+  readonly onIntent: (intent: ShiftIntent) => void;
+}
+
+export interface RolloutPorts extends DrivePorts, ShiftPorts {
+  /** Where the rollout is kept; needed for `schedule`, and for a job whose death others are to notice. */
+  readonly store?: RolloutStore;
+}
+
+export interface RolloutAnswer {
+  /** `scheduled`: it goes on by schedule. `unchanged`: the version is stable already. `planned`: a dry run. */
+  readonly outcome: Outcome | 'scheduled' | 'unchanged' | 'planned';
+  readonly sentence: string;
+  readonly stable: string;
+  readonly rollout?: Rollout;
+  readonly seen?: CanaryReport;
+  readonly id?: string;
+}
+
+const minute = 60_000;
+/** The least time after which CloudWatch's numbers are taken as settled. */
+const settling = 2 * minute;
+
+/**
+ * Rolls a version out, from its first weight to all requests or back to none. As a job it stays until the end; by
+ * schedule it takes the first step and leaves the others to whoever comes by (`advanceRollouts`).
+ */
+export async function rollOut(
+  order: RolloutOrder,
+  ports: RolloutPorts,
+  patience: Patience,
+): Promise<RolloutAnswer> {
+  const { say, now } = { say: patience.log.info, now: patience.clock.now() };
+  const { functionName, alias: aliasName } = order.watch;
+  const { canary } = order.rules;
+  const alias = await readAlias(order, ports);
+  if (alias.stableVersion === canary && !alias.canary) {
+    const sentence = `\`${functionName}:${aliasName}\` sends all requests to version ${canary} already.`;
+    return { outcome: 'unchanged', sentence, stable: canary };
+  }
+  const fresh = await newRollout(order, alias, ports, now, say);
+  const found = ports.store && (await ports.store.find(idOf(order)));
+  const running = found?.status === 'running' ? found : undefined;
+  if (running) refuseForeign(running, order, now, ports.store?.place ?? '');
+  else await refuseImpossible(order, alias, ports, patience);
+  tellPlan(fresh, order, now, say);
+  const shut = running || fresh.state.initial > 0 ? undefined : doesNotFit(fresh, order, now);
+  if (shut) {
+    const state = { ...fresh.state, outcome: 'refused' as const, reasons: [shut] };
+    return { outcome: 'refused', sentence: shut, stable: alias.stableVersion, rollout: { ...fresh, state } };
+  }
+  if (order.dryRun) {
+    const sentence = `Dry run: version ${canary} would be rolled out by \`${printPlan(fresh.state.rules.plan)}\`; nothing was changed.`;
+    return { outcome: 'planned', sentence, stable: alias.stableVersion, rollout: fresh };
+  }
+
+  if (running)
+    say(`An earlier run (${running.run}) left this rollout at ${formatInstant(now)}; it goes on from there.`);
+  const keeper = await keeperOf(
+    order,
+    running ?? newStored(order, fresh, found, now),
+    found?.version,
+    ports,
+    patience,
+  );
+  const rollout = running?.rollout ?? fresh;
+  const { stable } = rollout.state.rules;
+  if (order.driver === 'job')
+    order.onIntent({ functionName, alias: aliasName, stable, version: canary, completes: true });
+  const driver: Driver = {
+    target: lambdaTarget({ functionName, alias: aliasName, stable, canary }, ports, patience),
+    ports,
+    say,
+    cancelled: () => (patience.signal?.aborted ? 'The run was cancelled.' : undefined),
+    keep: keeper ? (kept) => keeper.keep(kept) : async () => {},
+  };
+  const rest = await (order.driver === 'job'
+    ? driveToEnd(rollout, driver, patience)
+    : driveOn(rollout, driver));
+  if (keeper) await letGo(keeper, say);
+  return answerOf(rest, keeper?.stored.id);
+}
+
+async function readAlias({ watch }: RolloutOrder, ports: RolloutPorts): Promise<Alias> {
+  const alias = await ports.aliases.find(watch.functionName, watch.alias);
+  if (!alias) throw aliasMissing(watch.functionName, watch.alias, 'nothing could be rolled out');
+  return alias;
+}
+
+async function newRollout(
+  order: RolloutOrder,
+  alias: Alias,
+  ports: RolloutPorts,
+  now: number,
+  say: (line: string) => void,
+): Promise<Rollout> {
+  const { watch, rules } = order;
+  const version = await ports.functions.describe(watch.functionName, rules.canary);
+  if (!version) throw versionMissing(watch.functionName, rules.canary, 'nothing could be rolled out');
+  const ringing = await alarmsAtStart(watch, ports, say);
+  const initial = alias.canary?.version === rules.canary ? alias.canary.weight : 0;
+  const whole: Rules = { ...rules, stable: alias.stableVersion, deadline: now + order.timeout };
+  return {
+    state: begun(whole, initial, now),
+    watch: { ...watch, lag: Math.max(settling, version.timeout) },
+    hooks: order.hooks,
+    ...(order.calendar ? { calendar: order.calendar } : {}),
+    looks: 0,
+    ringing: [...ringing],
+  };
+}
+
+/** Asks Lambda's conditions of the first order, so that a rollout that cannot be is refused before it is begun. */
+async function refuseImpossible(
+  order: RolloutOrder,
+  alias: Alias,
+  ports: RolloutPorts,
+  patience: Patience,
+): Promise<void> {
+  const { canary: version } = order.rules;
+  const expected = { expectedStable: order.expectedStable ?? alias.stableVersion };
+  const [first] = heldSteps({ ...order.rules, stable: alias.stableVersion, deadline: 0 });
+  const request: ShiftRequest = first
+    ? { kind: 'weigh', version, weight: first.weight, ...expected }
+    : { kind: 'complete', version, ...expected };
+  const { functionName, alias: name } = order.watch;
+  await shift({ functionName, alias: name, request, dryRun: true, onIntent: () => {} }, ports, patience);
+}
+
+/** A rollout of another version, or one that another run drives, is not this one's to go on with. */
+function refuseForeign(running: StoredRollout, order: RolloutOrder, now: number, place: string): void {
+  const { rules } = running.rollout.state;
+  const what = `nothing was rolled out to \`${order.watch.functionName}:${order.watch.alias}\``;
+  if (rules.canary !== order.rules.canary) {
+    throw new OutsideError({
+      what,
+      why: `a rollout of version ${rules.canary}, begun by ${running.run}, is under way (\`${running.id}\` in ${place})`,
+      remedy: `Let it end, or undo it with advance-rollouts \`undo: ${running.id}\``,
+    });
+  }
+  if (!heldByOther(running, order.holder.owner, now)) return;
+  throw new OutsideError({
+    what,
+    why: `${running.lease?.owner} is driving the same rollout`,
+    remedy: `Let it end; where that run is dead, run this step again after ${formatInstant(running.lease?.until ?? now)}`,
+  });
+}
+
+/** Why the rollout may not begin now, with the next time it may. */
+function doesNotFit(
+  { calendar, state, watch }: Rollout,
+  { rules }: RolloutOrder,
+  now: number,
+): string | undefined {
+  if (!calendar) return undefined;
+  const required = rules.onClose === 'hold' ? 0 : expectedTime(state.rules, watch);
+  const window = windowState(calendar, now);
+  const fit = nextFit(calendar, now, required);
+  if (window.open && fit === now) return undefined;
+  const short = window.open ? ` The rollout needs ${formatDuration(required)}.` : '';
+  const again =
+    fit === undefined
+      ? 'No time long enough is in sight.'
+      : `Dispatch it again at ${localTime(fit, calendar.timeZone)} (${formatInstant(fit)}), ${until(fit, now)}.`;
+  return `${window.reason}${short} ${again}`;
+}
+
+function tellPlan(
+  { state, watch }: Rollout,
+  order: RolloutOrder,
+  now: number,
+  say: (line: string) => void,
+): void {
+  const { rules } = state;
+  const time = expectedTime(rules, watch);
+  const ends =
+    time === 0 ? '' : `; at the earliest done at ${formatInstant(now + time)} (in ${formatDuration(time)})`;
+  say(
+    `\`${watch.functionName}:${watch.alias}\` goes from version ${rules.stable} to ${rules.canary} by \`${printPlan(rules.plan)}\`, judged by \`${watch.judge}\`${rules.early ? ', earlier where the evidence suffices' : ''}${ends}.`,
+  );
+  if (state.initial > 0)
+    say(`Version ${rules.canary} carries ${state.initial}% already, from an attempt that did not end.`);
+  if (order.driver === 'schedule') say('After its first step it goes on by schedule, with advance-rollouts.');
+}
+
+function idOf({ watch }: RolloutOrder): string {
+  return rolloutId({ ...watch.subject, functionName: watch.functionName, alias: watch.alias });
+}
+
+function newStored(
+  order: RolloutOrder,
+  rollout: Rollout,
+  former: StoredRollout | undefined,
+  now: number,
+): StoredRollout {
+  return {
+    id: idOf(order),
+    version: former?.version ?? 0,
+    fence: former?.fence ?? 0,
+    generation: (former?.generation ?? 0) + 1,
+    status: 'running',
+    driver: order.driver,
+    run: order.run,
+    startedAt: formatInstant(now),
+    updatedAt: formatInstant(now),
+    rollout,
+  };
+}
+
+async function keeperOf(
+  order: RolloutOrder,
+  stored: StoredRollout,
+  expected: number | undefined,
+  { store }: RolloutPorts,
+  { clock }: Patience,
+): Promise<Keeper | undefined> {
+  if (!store) return undefined;
+  await store.enlist(memberOf(stored));
+  const mine = { ...stored, driver: order.driver, run: order.run };
+  const keeper = await takeOver(store, mine, expected, order.holder, clock);
+  if (keeper) return keeper;
+  throw new OutsideError({
+    what: `nothing was rolled out to \`${order.watch.functionName}:${order.watch.alias}\``,
+    why: `another run began a rollout of it at the same moment (\`${stored.id}\` in ${store.place})`,
+    remedy: 'Let it end, then run the step again',
+  });
+}
+
+async function driveToEnd(start: Rollout, driver: Driver, { clock, signal }: Patience): Promise<Rest> {
+  let rest = await driveOn(start, driver);
+  let { look } = rest;
+  while (rest.order.kind === 'wait') {
+    const pause = rest.order.until - clock.now();
+    await clock.sleep(Math.max(0, pause), signal).catch((error) => {
+      if (!signal?.aborted) throw error;
+    });
+    rest = await driveOn(rest.rollout, driver);
+    look = rest.look ?? look;
+  }
+  return look ? { ...rest, look } : rest;
+}
+
+function answerOf({ rollout, order, look }: Rest, id: string | undefined): RolloutAnswer {
+  const { rules } = rollout.state;
+  const rest = { rollout, ...(look ? { seen: look.report } : {}), ...(id === undefined ? {} : { id }) };
+  if (order.kind === 'wait') {
+    const sentence = `Version ${rules.canary} has ${rollout.state.history.at(-1)?.weight}% of the requests; the rollout goes on by schedule.`;
+    return { outcome: 'scheduled', sentence, stable: rules.stable, ...rest };
+  }
+  const { outcome } = order;
+  return { outcome, sentence: '', stable: outcome === 'completed' ? rules.canary : rules.stable, ...rest };
+}

@@ -1,0 +1,1 @@
+export { createRolloutStore } from './store.ts';
