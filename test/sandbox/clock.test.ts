@@ -196,6 +196,31 @@ describe.each(nodes())('a program on %s', (node) => {
     expect(await program.ended).toMatchObject({ code: 3, out: 'ready\nat 0\n' });
     sandbox.clock.release('test');
   });
+
+  test('knows what time it has become when a signal comes into its wait', async () => {
+    const program = await start(
+      `process.on('SIGINT', () => console.log('int', Date.now() - Date.parse('${START}')));
+       process.on('SIGTERM', () => { console.log('term', Date.now() - Date.parse('${START}')); process.exit(3); });
+       setTimeout(() => undefined, 10 * ${MINUTE});
+       console.log('ready');`,
+      { node },
+    );
+    sandbox.clock.hold('test');
+    await program.says('ready');
+    const waits = () => sandbox.clock.holders().some(({ id, until }) => id !== 'test' && until !== undefined);
+    await waitUntil(waits);
+    await sandbox.clock.wait('test', Date.parse(START) + 3 * MINUTE);
+    program.child.kill('SIGINT');
+    await program.says('int');
+    await waitUntil(waits);
+    await sandbox.clock.wait('test', Date.parse(START) + 4 * MINUTE);
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toMatchObject({
+      code: 3,
+      out: `ready\nint ${3 * MINUTE}\nterm ${4 * MINUTE}\n`,
+    });
+    sandbox.clock.release('test');
+  });
 });
 
 test('time moves only when every process waits, to the earliest moment, and not under a request', async () => {

@@ -16,6 +16,8 @@ export class ProcessClock {
   readonly #skew: number;
   #now: number;
   #waiting: AbortController | undefined;
+  /** The last question for the time on a signal; signals are heard in their order. */
+  #asked: Promise<void> = Promise.resolve();
 
   /**
    * @param now the sandbox's time.
@@ -41,7 +43,8 @@ export class ProcessClock {
 
   /**
    * `beforeExit` is Node's word for a drained loop; while timers remain it is not yet the end, so nobody else hears it.
-   * A signal means that code runs again: the wait is given up, and asked for anew once the loop has drained.
+   * A signal means that code runs again: the wait is given up, and asked for anew once the loop has drained. Time may have
+   * passed in that wait, so whoever listens hears the signal once the sandbox has said what time it is.
    */
   #watchProcess(): void {
     const emit = process.emit.bind(process) as (event: string | symbol, ...args: unknown[]) => boolean;
@@ -50,8 +53,14 @@ export class ProcessClock {
         this.#wait();
         return true;
       }
-      if (typeof event === 'string' && event.startsWith('SIG')) this.#giveUpWaiting();
-      return emit(event, ...args);
+      if (typeof event !== 'string' || !event.startsWith('SIG')) return emit(event, ...args);
+      this.#giveUpWaiting();
+      this.#asked = this.#asked.then(async () => {
+        const now = await this.#link.now().catch(endWithoutSandbox);
+        realSetImmediate(() => emit(event, ...args));
+        this.#catchUp(now);
+      });
+      return true;
     };
     process.emit = watched as typeof process.emit;
   }

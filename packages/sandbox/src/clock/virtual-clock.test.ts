@@ -33,6 +33,17 @@ test('nothing moves while a holder is busy; then whoever is first wakes first, a
   expect(woken).toEqual(['b 100', 'a 300']);
 });
 
+test('a wait that was given up before it was heard of is none: its holder is busy', async () => {
+  const clock = new VirtualClock({ start: 0 });
+  clock.hold('a');
+  clock.hold('b');
+  void clock.wait('b', 100);
+  const given = new Error('given up');
+  await expect(clock.wait('a', 50, AbortSignal.abort(given))).rejects.toBe(given);
+  await turns();
+  expect(clock.now()).toBe(0);
+});
+
 test('an advance waits its turn among the holders', async () => {
   const clock = new VirtualClock({ start: 0 });
   clock.hold('a');

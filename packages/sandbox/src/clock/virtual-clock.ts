@@ -89,10 +89,12 @@ export class VirtualClock {
   #sleep(plan: Omit<Wait, 'wake'>, signal?: AbortSignal): Promise<number> {
     return new Promise((resolve, reject) => {
       const wait: Wait = { ...plan, wake: resolve };
-      signal?.addEventListener('abort', () => {
+      const giveUp = (): void => {
         this.#waits.delete(wait);
-        reject(signal.reason instanceof Error ? signal.reason : new Error('The wait was given up.'));
-      });
+        reject(signal?.reason instanceof Error ? signal.reason : new Error('The wait was given up.'));
+      };
+      if (signal?.aborted) return giveUp();
+      signal?.addEventListener('abort', giveUp);
       this.#waits.add(wait);
       this.#plan();
     });

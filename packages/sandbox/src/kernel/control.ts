@@ -55,6 +55,7 @@ export function createControl(
     },
     'POST /_sandbox/clock/hold': ({ body, gone }, response) => {
       const { id, attached } = read(holdSchema, body);
+      if (attached && gone.aborted) return time();
       clock.hold(id);
       if (!attached) return time();
       gone.addEventListener('abort', () => clock.release(id));
