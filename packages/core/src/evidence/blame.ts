@@ -8,6 +8,8 @@ export interface Blame {
   readonly relative: readonly number[];
   /** What the canary served while there was nothing to compare it with. */
   readonly alone: Counts;
+  /** The log of the evidence that it broke the objective by then. */
+  readonly absolute: number;
   /** What the baseline has served. */
   readonly beside: Counts;
 }
@@ -41,14 +43,15 @@ export function blameTest(objective: number, comparable: number): BlameTest {
   return {
     relative,
     absolute,
-    start: { relative: relative.start, alone: none, beside: none },
+    start: { relative: relative.start, alone: none, absolute: 0, beside: none },
     next(blame, minute) {
       const beside = sum(blame.beside, minute.baseline);
-      const stopped = beside.invocations >= comparable || beside.events > 0;
-      const alone = stopped ? blame.alone : sum(blame.alone, minute.canary);
-      return { relative: relative.next(blame.relative, minute), alone, beside };
+      const compared = { relative: relative.next(blame.relative, minute), beside };
+      if (beside.invocations >= comparable || beside.events > 0) return { ...blame, ...compared };
+      const alone = sum(blame.alone, minute.canary);
+      return { ...compared, alone, absolute: absoluteEvidence(absolute, alone) };
     },
-    logs: ({ relative: parts, alone }) => [logMean(parts), absoluteEvidence(absolute, alone)],
+    logs: (blame) => [logMean(blame.relative), blame.absolute],
   };
 }
 

@@ -30,7 +30,10 @@ export function foldEvidence<Minute>(test: Wealth<Minute>, minutes: readonly Min
 
 /** The log of the mean of numbers given by their logs. */
 export function logMean(logs: readonly number[]): number {
-  const largest = Math.max(...logs);
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const log of logs) if (log > largest) largest = log;
   if (largest === Number.NEGATIVE_INFINITY) return largest;
-  return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0) / logs.length);
+  let sum = 0;
+  for (const log of logs) sum += Math.exp(log - largest);
+  return largest + Math.log(sum / logs.length);
 }
