@@ -14,6 +14,7 @@ export {
   type ShiftRequest,
 } from './plan.ts';
 export { planInput } from './plan-input.ts';
+export { advanceResult, resultOf } from './result.ts';
 export {
   bakeTime,
   hastened,

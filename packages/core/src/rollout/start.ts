@@ -12,6 +12,7 @@ import { type ShiftPorts, shift } from './shift.ts';
 import { begun, heldSteps, type Outcome, type Rules } from './state.ts';
 import { memberOf, type RolloutStore, rolloutId, type StoredRollout } from './store.ts';
 import { lambdaTarget } from './target.ts';
+import { tellOutcome } from './tell.ts';
 import type { ShiftIntent } from './undo.ts';
 import { expectedTime, type Watch } from './watch.ts';
 
@@ -42,6 +43,7 @@ export interface RolloutAnswer {
   /** `scheduled`: it goes on by schedule. `unchanged`: the version is stable already. `planned`: a dry run. */
   readonly outcome: Outcome | 'scheduled' | 'unchanged' | 'planned';
   readonly sentence: string;
+  /** The version that is stable now; empty where someone else decides that. */
   readonly stable: string;
   readonly rollout?: Rollout;
   readonly seen?: CanaryReport;
@@ -279,5 +281,8 @@ function answerOf({ rollout, order, look }: Rest, id: string | undefined): Rollo
     return { outcome: 'scheduled', sentence, stable: rules.stable, ...rest };
   }
   const { outcome } = order;
-  return { outcome, sentence: '', stable: outcome === 'completed' ? rules.canary : rules.stable, ...rest };
+  const stable = { completed: rules.canary, undone: rules.stable, refused: rules.stable, superseded: '' }[
+    outcome
+  ];
+  return { outcome, sentence: tellOutcome(rollout.state, outcome), stable, ...rest };
 }

@@ -1,0 +1,39 @@
+import { defineContract, list, text } from '@promo-actions/core/action';
+
+export const contract = defineContract({
+  name: 'advance-rollouts',
+  kind: 'change',
+  description:
+    'Takes one step of every rollout that canary-rollout left to the schedule, and undoes those whose job died. Run it every five minutes or so; it waits for nothing.',
+  inputs: {
+    table: text('The DynamoDB table, keyed by `deployment_id`, that keeps the rollouts.', { required: true }),
+    undo: list(
+      'Rollouts that are undone instead of advanced: by the `rollout` output of canary-rollout, or by the name of the function.',
+    ),
+  },
+  outputs: {
+    advanced: 'How many rose to their next weight.',
+    completed: 'How many were completed: the new version is the stable one.',
+    undone: 'How many were undone: all requests are back on the stable version.',
+    waiting:
+      'How many keep their weight: their bake is not over, the window is closed, or another run drives them.',
+    failed:
+      'How many could not be driven, were refused, or were taken over by someone else. The step fails for these and for those undone.',
+    report: 'Every rollout with what became of it, as a JSON list.',
+  },
+  permissions: {
+    aws: [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'lambda:GetAlias',
+      'lambda:UpdateAlias',
+      'lambda:GetFunctionConfiguration',
+      'lambda:GetProvisionedConcurrencyConfig',
+      'lambda:InvokeFunction',
+      'cloudwatch:GetMetricData',
+      'cloudwatch:DescribeAlarms',
+    ],
+  },
+  example: { environment: 'prod', table: 'deployments' },
+});

@@ -1,0 +1,76 @@
+import type { InputValues, RunContext } from '@promo-actions/core/action';
+import { hastened, type RolloutOrder } from '@promo-actions/core/rollout';
+import type { Calendar } from '@promo-actions/core/window';
+import type { contract } from './contract.ts';
+
+type Inputs = InputValues<(typeof contract)['inputs']>;
+
+const hour = 3_600_000;
+/** Hosted jobs end after six hours, by being killed; a rollout must be undone before. */
+const usualTimeout = { job: 5 * hour, schedule: 7 * 24 * hour };
+
+/** The rollout that checked inputs amount to. */
+export function orderOf(
+  inputs: Inputs,
+  context: RunContext,
+  onIntent: RolloutOrder['onIntent'],
+): RolloutOrder {
+  const { driver, interval, beforeTraffic, afterTraffic, healthPayload } = inputs;
+  const calendar = calendarOf(inputs);
+  return {
+    rules: {
+      plan: inputs.configurationOnly ? hastened(inputs.plan) : inputs.plan,
+      early: inputs.promoteEarly,
+      canary: inputs.version,
+      onHold: inputs.onHold,
+      maxHold: inputs.maxHold,
+      onClose: inputs.whenWindowCloses,
+      hooks: { before: beforeTraffic !== undefined, after: afterTraffic !== undefined },
+      pause: interval,
+    },
+    expectedStable: inputs.expectedStableVersion,
+    watch: {
+      functionName: inputs.function,
+      alias: inputs.alias,
+      subject: {
+        ...(inputs.environment ? { environment: inputs.environment } : {}),
+        ...(inputs.service ? { service: inputs.service } : {}),
+      },
+      judge: inputs.judge,
+      limits: {
+        minInvocations: inputs.minInvocations,
+        ...(inputs.guardErrors === undefined ? {} : { maxErrors: inputs.guardErrors }),
+        maxThrottles: inputs.guardThrottles,
+        maxErrorRate: inputs.maxErrorRate,
+        minSuccessRate: inputs.minSuccessRate,
+        maxP95: inputs.maxP95Ms,
+        alpha: inputs.alpha,
+        promoteEarly: inputs.promoteEarly,
+      },
+      warmup: inputs.warmup,
+      alarms: inputs.alarms ?? [],
+      watched: inputs.metrics ?? [],
+      ...(healthPayload === undefined ? {} : { healthPayload }),
+    },
+    hooks: {
+      ...(beforeTraffic === undefined ? {} : { before: beforeTraffic }),
+      ...(afterTraffic === undefined ? {} : { after: afterTraffic }),
+    },
+    ...(calendar ? { calendar } : {}),
+    timeout: inputs.timeout ?? usualTimeout[driver],
+    driver,
+    dryRun: inputs.dryRun,
+    holder: {
+      owner: `${context.repository} run ${context.runId}, job ${context.job}`,
+      lease: Math.max(5 * 60_000, 3 * interval + 120_000),
+    },
+    run: context.runUrl,
+    onIntent,
+  };
+}
+
+function calendarOf({ windows, freezes = [], timeZone }: Inputs): Calendar | undefined {
+  if (windows === undefined && freezes.length === 0) return undefined;
+  const zone = timeZone ?? [...(windows ?? []), ...freezes].find((rule) => rule.timeZone)?.timeZone ?? 'UTC';
+  return { windows, freezes, timeZone: zone };
+}
