@@ -8,10 +8,7 @@ const longestRun = 15 * 60_000 + 10_000;
 
 /** Runs functions and waits for their answers. Each invocation is one attempt: who asks decides whether to ask again. */
 export function createFunctionInvoker(options: LambdaOptions = {}): FunctionInvoker {
-  const client = new LambdaClient({
-    ...clientOptions({ ...options, requestTimeout: longestRun }),
-    maxAttempts: 1,
-  });
+  const client = new LambdaClient(clientOptions({ ...options, silence: longestRun, attempts: 1 }));
   return {
     async invoke(functionName, qualifier, payload) {
       const answer = await lambdaCall(

@@ -3,25 +3,30 @@ export interface ClientOptions {
   readonly maxAttempts: number;
   readonly userAgentAppId: string;
   /** Milliseconds. */
-  readonly requestHandler: { readonly connectionTimeout: number; readonly requestTimeout: number };
+  readonly requestHandler: { readonly connectionTimeout: number; readonly socketTimeout: number };
   readonly region?: string;
 }
 
-/** How often a call is tried before it is told as failed: throttling, 5xx and dropped connections, with backoff. */
-export const attempts = 5;
-
 /**
- * Options shared by all AWS clients: five attempts by the standard retry mode (409 and 412 are never retried by the
- * SDK), an app ID in the user agent so that CloudTrail names promo-actions, and timeouts. Credentials and, unless it
- * is given, the region are the ambient ones that configure-aws-credentials leaves in the environment.
+ * Options shared by all AWS clients: five attempts by the standard retry mode (throttling, 5xx and dropped connections;
+ * 409 and 412 are never retried by the SDK), an app ID in the user agent so that CloudTrail names promo-actions, and
+ * timeouts. Credentials and, unless it is given, the region are the ambient ones that configure-aws-credentials leaves in
+ * the environment.
+ *
+ * A connection over which nothing comes for `silence` milliseconds is dropped and the call made again. It is the socket's
+ * timeout, because the SDK only warns of a request that outlasts its `requestTimeout`, and a large upload may take long.
  */
 export function clientOptions(
-  options: { readonly region?: string | undefined; readonly requestTimeout?: number } = {},
+  options: {
+    readonly region?: string | undefined;
+    readonly silence?: number;
+    readonly attempts?: number;
+  } = {},
 ): ClientOptions {
   const shared = {
-    maxAttempts: attempts,
+    maxAttempts: options.attempts ?? 5,
     userAgentAppId: 'promo-actions',
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: options.requestTimeout ?? 30_000 },
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: options.silence ?? 30_000 },
   };
   return options.region ? { ...shared, region: options.region } : shared;
 }

@@ -81,6 +81,14 @@ test.each<[string, Error, RegExp]>([
   expect(told(error)).toMatch(message);
 });
 
+test.each(['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID'])(
+  'a certificate that is not trusted is no bug: %s',
+  (code) => {
+    const error = Object.assign(new Error('the certificate is not trusted'), { code });
+    expect(told(error)).toMatch(/no answer came from AWS in its one attempt.*NODE_EXTRA_CA_CERTS/);
+  },
+);
+
 test('another IAM action than the operation’s name is named where it is one', () => {
   const denied = answered('AccessDeniedException', 403);
   expect(told(denied, { operation: 'Invoke', permission: 'lambda:InvokeFunction' })).toMatch(

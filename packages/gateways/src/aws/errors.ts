@@ -1,5 +1,4 @@
 import { OutsideError } from '@promo-actions/core/action';
-import { attempts } from './client.ts';
 
 /** One AWS call as its failure is told. */
 export interface Call {
@@ -139,8 +138,16 @@ function networkFailure(error: Error): Told | undefined {
   const code = systemCode(error);
   if (error.name !== 'TimeoutError' && !code) return undefined;
   if (awsStatus(error) !== undefined) return undefined;
+  const why = `no answer came from AWS in ${attemptsOf(error)}: ${error.message || code}`;
+  if (code && isCertificateCode(code)) {
+    return {
+      why,
+      remedy:
+        'The runner does not trust the certificate it was shown: give it the authority of its proxy by NODE_EXTRA_CA_CERTS, or check AWS_ENDPOINT_URL',
+    };
+  }
   return {
-    why: `no answer came from AWS in ${attempts} attempts: ${error.message || code}`,
+    why,
     remedy:
       'Check the network of the runner (proxy, VPC endpoint, AWS_ENDPOINT_URL), then run the step again; it is safe to repeat',
   };
@@ -164,13 +171,13 @@ function serviceFailure(call: Call, error: Error): Told | undefined {
   if (status === 429 || /Throttl|TooManyRequests|LimitExceeded/.test(error.name)) {
     return because(
       /Throttl|TooManyRequests/.test(error.name)
-        ? `AWS throttled all ${metadata(error)?.attempts ?? attempts} attempts. Run the step again later; it is safe to repeat`
+        ? `AWS throttled ${attemptsOf(error, 'all ')}. Run the step again later; it is safe to repeat`
         : 'Ask for a higher quota or remove what is no longer needed, then run the step again',
     );
   }
   if (status >= 500) {
     return because(
-      `AWS failed in all ${metadata(error)?.attempts ?? attempts} attempts. Look at https://health.aws.amazon.com, then run the step again; it is safe to repeat`,
+      `AWS failed in ${attemptsOf(error, 'all ')}. Look at https://health.aws.amazon.com, then run the step again; it is safe to repeat`,
     );
   }
   return because(
@@ -190,9 +197,23 @@ function metadata(error: unknown): Metadata | undefined {
   return typeof found === 'object' && found !== null ? found : undefined;
 }
 
-/** Node's code of a failed connection, such as `ECONNREFUSED`, of the error or one inside it. */
+/** How often the SDK asked, as it notes on what it throws. */
+function attemptsOf(error: Error, all = ''): string {
+  const attempts = metadata(error)?.attempts ?? 1;
+  return attempts === 1 ? 'its one attempt' : `${all}${attempts} attempts`;
+}
+
+function isCertificateCode(code: string): boolean {
+  return /CERT|SIGNATURE|^ERR_TLS_/.test(code);
+}
+
+/** Node's code of a failed connection, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`, of the error or one inside it. */
 function systemCode(error: Error): string | undefined {
-  if ('code' in error && typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code)) return error.code;
+  if ('code' in error && typeof error.code === 'string' && isSystemCode(error.code)) return error.code;
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
   return inner instanceof Error ? systemCode(inner) : undefined;
+}
+
+function isSystemCode(code: string): boolean {
+  return /^E[A-Z_]+$/.test(code) || (/^[A-Z_]+$/.test(code) && isCertificateCode(code));
 }

@@ -1,0 +1,32 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { afterEach, expect, test } from '@jest/globals';
+import { awsCall, clientOptions } from './index.ts';
+
+let server: Server | undefined;
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+test('gives up on a connection over which nothing comes, and says in how many attempts', async () => {
+  let asked = 0;
+  server = createServer(() => {
+    asked += 1;
+  });
+  await new Promise<void>((listening) => server?.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  const client = new LambdaClient({
+    ...clientOptions({ region: 'af-south-1', silence: 100, attempts: 2 }),
+    endpoint: `http://127.0.0.1:${port}`,
+    credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' },
+  });
+  const call = { service: 'Lambda', operation: 'GetAlias', what: 'alias `live` could not be read' };
+  const command = new GetAliasCommand({ FunctionName: 'orders', Name: 'live' });
+  await expect(awsCall(call, () => client.send(command))).rejects.toThrow(
+    /alias `live` could not be read\. no answer came from AWS in 2 attempts/,
+  );
+  expect(asked).toBe(2);
+}, 10_000);
