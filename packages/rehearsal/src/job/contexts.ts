@@ -37,7 +37,7 @@ export function githubContext(setting: Setting, place?: Place): Dictionary {
     sha: repository.sha,
     run_id: String(rehearsal.runId),
     run_number: '1',
-    run_attempt: '1',
+    run_attempt: String(rehearsal.attempt),
     retention_days: '90',
     actor: rehearsal.actor,
     actor_id: '1',

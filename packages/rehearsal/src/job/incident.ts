@@ -1,3 +1,4 @@
+import type { WatchedCall, Watcher } from '@promo-actions/sandbox';
 import type { StepResult } from '../result/index.ts';
 import type { Incident } from '../scenario/index.ts';
 import type { Setting } from '../setting/index.ts';
@@ -14,7 +15,7 @@ export function planIncident(
 ): (step: StepResult) => (() => void) | undefined {
   const { cancel, kill: death } = setting.scenario;
   const plan = cancel ?? death;
-  if (!plan) return () => undefined;
+  if (!plan || !('step' in plan) || setting.rehearsal.attempt > 1) return () => undefined;
   const strike = cancel ? setting.cancel : kill;
   return (step) => {
     if (!isMeant(plan, machine(), step)) return undefined;
@@ -22,8 +23,23 @@ export function planIncident(
   };
 }
 
-function isMeant(plan: Incident, machine: Machine, step: StepResult): boolean {
+function isMeant(plan: Extract<Incident, { step: string }>, machine: Machine, step: StepResult): boolean {
   const { result } = machine;
   const jobFits = plan.job === undefined || [result.id, result.name, result.key].includes(plan.job);
   return jobFits && [step.id, step.name].includes(plan.step);
+}
+
+/** What watches the run's calls for the one at which the scenario cancels it or lets its runner die. */
+export function planIncidentAtCall(setting: Setting): Watcher | undefined {
+  const { cancel, kill } = setting.scenario;
+  const plan = cancel ?? kill;
+  if (!plan || 'step' in plan || setting.rehearsal.attempt > 1) return undefined;
+  const strike = async ({ nth, gone }: WatchedCall) => {
+    if (nth !== plan.call) return;
+    if (cancel) return setting.cancel();
+    setting.die();
+    // No answer reaches a runner that has died.
+    if (!gone.aborted) await new Promise((resolve) => gone.addEventListener('abort', resolve));
+  };
+  return { [plan.when]: strike };
 }

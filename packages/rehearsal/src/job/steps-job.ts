@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { asText, asTexts, type Dictionary, resolve, type Scope, textOf } from '../expression/index.ts';
 import type { Conclusion, JobResult } from '../result/index.ts';
@@ -37,6 +37,8 @@ export interface JobEnd {
   readonly outputs: Readonly<Record<string, string>>;
   /** What dependants see: `success` where the job may fail. */
   readonly result: Conclusion;
+  /** It was not run: an earlier attempt had succeeded. */
+  readonly kept?: boolean;
 }
 
 /** Runs one job on a virtual machine of its own. */
@@ -109,6 +111,8 @@ async function createFrame(run: JobRun, limit: AbortController, outside: Scope):
     temp: join(folder, 'temp'),
     job: job.id,
   };
+  // Every attempt has a fresh machine.
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(place.workspace, { recursive: true });
   const protection = result.environment === undefined ? undefined : protectionOf(setting, result.environment);
   const secrets = { ...call.secrets, ...protection?.secrets, GITHUB_TOKEN: token };
@@ -137,14 +141,12 @@ async function createFrame(run: JobRun, limit: AbortController, outside: Scope):
     checkedOut: false,
     dead: false,
   };
-  machine.incident = planIncident(
-    setting,
-    () => machine,
-    () => {
-      machine.dead = true;
-      limit.abort('killed' satisfies StopReason);
-    },
-  );
+  const die = () => {
+    machine.dead = true;
+    limit.abort('killed' satisfies StopReason);
+  };
+  setting.death.addEventListener('abort', die);
+  machine.incident = planIncident(setting, () => machine, die);
   return { machine, steps: {}, env: {}, contexts: {}, status: 'success' };
 }
 

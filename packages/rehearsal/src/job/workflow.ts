@@ -10,6 +10,8 @@ import { type JobEnd, runStepsJob } from './steps-job.ts';
 export interface WorkflowEnd {
   readonly conclusion: Conclusion;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Nothing of it was run: an earlier attempt had succeeded. */
+  readonly kept: boolean;
 }
 
 /** A job's end, with the ends of everything it stood upon. */
@@ -39,6 +41,7 @@ export async function runWorkflow(call: Call): Promise<WorkflowEnd> {
   return {
     conclusion: combined(ends.map((end) => end.result)),
     outputs: workflowOutputs(workflow, call, ends),
+    kept: ends.every((end) => end.kept),
   };
 }
 
@@ -86,9 +89,10 @@ async function runJob(job: Job, result: JobResult, needs: readonly Ended[], call
   try {
     if (!holds(job.condition, { contexts, status })) {
       const conclusion = status.cancelled() && status.success([]) ? 'cancelled' : 'skipped';
-      return ended(finish(result, call, { conclusion, outputs: {}, result: conclusion }));
+      const kept = needs.every((need) => need.kept);
+      return ended(finish(result, call, { conclusion, outputs: {}, result: conclusion, kept }));
     }
-    return ended(await runCombinations(job, result, contexts, call));
+    return ended(await runCombinations(job, result, needs, contexts, call));
   } catch (error) {
     result.notes.push(`${job.place.file}:${job.place.line}: ${(error as Error).message}`);
     return ended(finish(result, call, { conclusion: 'failure', outputs: {}, result: 'failure' }));
@@ -110,6 +114,7 @@ function statusAfter(ancestors: ReadonlyMap<string, Ended>, call: Call): Status 
 async function runCombinations(
   job: Job,
   result: JobResult,
+  needs: readonly Ended[],
   contexts: Dictionary,
   call: Call,
 ): Promise<JobEnd> {
@@ -137,7 +142,7 @@ async function runCombinations(
       const run = { job, result: own, contexts: { ...contexts, matrix, strategy }, stop, call };
       const end = stop.aborted
         ? finish(own, call, { conclusion: 'cancelled', outputs: {}, result: 'cancelled' })
-        : await runOne(run);
+        : (keptEnd(job, own, needs, call) ?? (await runOne(run)));
       ends.push(end);
       if (end.result === 'failure' && failFast) failed.abort('cancelled');
     }
@@ -151,7 +156,21 @@ async function runCombinations(
     conclusion: combined(ends.map((end) => end.conclusion)),
     outputs,
     result: combined(ends.map((end) => end.result)),
+    kept: ends.every((end) => end.kept),
   };
+}
+
+/** The end of a job that an earlier attempt has brought to success, unless something that it needs is run again. */
+function keptEnd(job: Job, result: JobResult, needs: readonly Ended[], call: Call): JobEnd | undefined {
+  const former = call.setting.kept.get(result.key);
+  if (!former || job.kind === 'call' || !needs.every((need) => need.kept)) return undefined;
+  result.notes.push('succeeded in an earlier attempt, so it was not run again');
+  return finish(result, call, {
+    conclusion: 'success',
+    outputs: former.outputs,
+    result: 'success',
+    kept: true,
+  });
 }
 
 /** The result of one combination: the planned one for the first, siblings of it for the others. */

@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
 import { asText, type Dictionary } from '../expression/index.ts';
-import { githubContext, runWorkflow } from '../job/index.ts';
+import { githubContext, planIncidentAtCall, runWorkflow } from '../job/index.ts';
 import { Mistakes } from '../mistake/index.ts';
 import { createMasks } from '../protocol/index.ts';
-import type { Observer, Outcome, Rehearsal } from '../result/index.ts';
+import type { JobResult, Observer, Outcome, Rehearsal } from '../result/index.ts';
 import type { ScenarioFile } from '../scenario/index.ts';
 import type { Repository, Setting } from '../setting/index.ts';
 import { playable } from '../standin/index.ts';
 import { findNode, writeShims } from '../step/index.ts';
 import { createTime } from '../time/index.ts';
 import { loadWorkflow, type Workflow } from '../workflow/index.ts';
+import { createEnds, nextAttempt, rerunDue, succeeded } from './attempt.ts';
 import { createCloudReader } from './aws.ts';
 import { type Dispatch, dispatch } from './dispatch.ts';
 import { compare } from './expect.ts';
@@ -33,8 +34,12 @@ export interface RehearsalOptions {
   /** A Node 24 binary; found by itself when not given. */
   readonly node?: string;
   readonly observer?: Observer;
-  /** Told of the rehearsal as soon as it begins; it changes while it runs. */
+  /** Jobs that count as run and succeeded before, such as those of an earlier rehearsal. */
+  readonly kept?: readonly JobResult[];
+  /** Told of each attempt as soon as it begins; it changes while it runs. */
   begun?(rehearsal: Rehearsal, control: Control): void;
+  /** Asked after each attempt whether its failed jobs are run again. Default: once, where the scenario says so. */
+  again?(rehearsal: Rehearsal, sandbox: Sandbox): Promise<boolean>;
   /** Told when it has ended; the sandbox at `url` stays up until this resolves. */
   ended?(rehearsal: Rehearsal, url: string): Promise<void>;
 }
@@ -47,7 +52,7 @@ export interface Control {
 }
 
 /**
- * Rehearses a workflow against a sandbox made for it.
+ * Rehearses a workflow against a sandbox made for it, and answers with the last attempt.
  * @throws {Mistakes} for mistakes in the workflow, the scenario or the world, before anything runs.
  */
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
@@ -62,9 +67,14 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const sandbox = await openSandbox(options.scenario);
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'promo-rehearsal-')));
   try {
-    const setting = await prepare(options, { workflow, start, sandbox, root, trees, node });
-    options.begun?.(setting.rehearsal, { now: setting.time.now, cancel: setting.cancel });
-    await perform(setting, workflow, start, sandbox);
+    let setting = await prepare(options, { workflow, start, sandbox, root, trees, node });
+    const again = options.again ?? ((ended) => rerunDue(ended, options.scenario, sandbox));
+    for (;;) {
+      options.begun?.(setting.rehearsal, { now: setting.time.now, cancel: setting.cancel });
+      await perform(setting, workflow, start, sandbox);
+      if (!(await again(setting.rehearsal, sandbox))) break;
+      setting = nextAttempt(setting);
+    }
     await options.ended?.(setting.rehearsal, sandbox.url);
     return setting.rehearsal;
   } finally {
@@ -108,6 +118,7 @@ async function prepare(options: RehearsalOptions, parts: Parts): Promise<Setting
     workflow: { name: workflow.name, path: workflow.path },
     repository: repository.name,
     runId,
+    attempt: 1,
     actor: scenario.actor,
     event: start.event,
     inputs: start.inputs as Rehearsal['inputs'],
@@ -119,10 +130,10 @@ async function prepare(options: RehearsalOptions, parts: Parts): Promise<Setting
   };
   const masks = createMasks();
   for (const secret of Object.values(scenario.secrets)) masks.add(secret);
-  const stop = new AbortController();
   const home = join(root, 'home');
   mkdirSync(home);
   const { idToken, environment } = splitEnvironment(sandbox.environment());
+  const skew = scenario['clock-skew'];
   return {
     time: createTime(sandbox.clock),
     masks,
@@ -137,14 +148,15 @@ async function prepare(options: RehearsalOptions, parts: Parts): Promise<Setting
       PATH: process.env.PATH ?? '',
       LANG: 'C.UTF-8',
       TMPDIR: tmpdir(),
+      ...(skew === undefined ? {} : { PROMO_CLOCK_SKEW: String(skew) }),
     },
     idToken,
     shims: writeShims(root, node),
     node,
     ...(options.preload ? { preload: options.preload } : {}),
     event: payload(rehearsal, repository, start),
-    stop: stop.signal,
-    cancel: () => stop.abort('cancelled'),
+    ...createEnds(),
+    kept: succeeded(options.kept ?? []),
     async issueToken(permissions) {
       const token = newToken();
       masks.add(token);
@@ -197,7 +209,9 @@ async function perform(
   const began = Date.now();
   const before = sandbox.journal().length;
   const call = { setting, workflow, inputs: start.inputs as Dictionary, secrets: scenario.secrets };
+  sandbox.watch(planIncidentAtCall(setting));
   const { conclusion } = await setting.time.working(() => setting.time.handingOver(() => runWorkflow(call)));
+  sandbox.watch(undefined);
   rehearsal.outcome = outcomeOf(conclusion, setting);
   rehearsal.end = setting.time.now();
   rehearsal.realMilliseconds = Date.now() - began;

@@ -77,6 +77,8 @@ export interface Rehearsal {
   readonly workflow: { readonly name: string; readonly path: string };
   readonly repository: string;
   readonly runId: number;
+  /** 1, or more when what failed was run again. */
+  readonly attempt: number;
   readonly actor: string;
   readonly event: string;
   readonly inputs: Readonly<Record<string, string | number | boolean>>;

@@ -13,6 +13,13 @@ export const durationSchema = v.pipe(
   }),
 );
 
+/** A duration with or without a minus, in milliseconds. */
+const skewSchema = v.pipe(
+  v.string('expected a duration such as 5m or -5m'),
+  v.regex(/^-?\d+(\.\d+)?(ms|s|m|h|d)$/, 'expected a duration such as 5m or -5m'),
+  v.transform((text) => (text.startsWith('-') ? -1 : 1) * v.parse(durationSchema, text.replace('-', ''))),
+);
+
 const momentSchema = v.pipe(
   v.string('expected a time such as 2026-03-03T20:05:00Z'),
   v.check((text) => Number.isFinite(Date.parse(text)), 'expected a time such as 2026-03-03T20:05:00Z'),
@@ -39,11 +46,19 @@ const environmentSchema = v.strictObject({
   secrets: v.optional(textsSchema, {}),
 });
 
-const incidentSchema = v.strictObject({
-  job: v.optional(v.string()),
-  step: v.pipe(v.string(), v.nonEmpty()),
-  after: v.optional(durationSchema, '0s'),
-});
+const incidentSchema = v.union([
+  v.strictObject({
+    job: v.optional(v.string()),
+    step: v.pipe(v.string(), v.nonEmpty()),
+    after: v.optional(durationSchema, '0s'),
+  }),
+  v.strictObject({
+    /** Which of the calls that the run makes to AWS, GitHub and Jira, from 1. */
+    call: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    /** Before the call has its effect, or after it, with the answer lost. */
+    when: v.optional(v.picklist(['before', 'after'], 'expected before or after'), 'before'),
+  }),
+]);
 
 const conclusionSchema = v.picklist(
   ['success', 'failure', 'cancelled', 'skipped'],
@@ -121,10 +136,14 @@ export const scenarioSchema = v.strictObject({
   secrets: v.optional(textsSchema, {}),
   people: v.optional(v.array(personSchema), []),
   environments: v.optional(v.record(v.string(), environmentSchema), {}),
-  /** The run is cancelled, as by the button, so long after the step began. */
+  /** The run is cancelled, as by the button, so long after the step began, or at the given call. */
   cancel: v.optional(incidentSchema),
-  /** The runner dies so long after the step began: its process is killed and nothing more runs in the job. */
+  /** The runner dies at such a moment: its process is killed and nothing more runs in the job. */
   kill: v.optional(incidentSchema),
+  /** So long after a run that did not succeed, its failed jobs are run again, as by the button. */
+  rerun: v.optional(durationSchema),
+  /** How far the runner's clock is ahead of the sandbox's; behind it when negative. */
+  'clock-skew': v.optional(skewSchema),
   world: v.optional(worldSchema, {}),
   faults: v.optional(v.array(faultSchema), []),
   expect: expectSchema,

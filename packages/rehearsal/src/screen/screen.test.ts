@@ -21,6 +21,7 @@ const rehearsal: Rehearsal = {
   workflow: { name: 'Promote', path: '.github/workflows/promote.yml' },
   repository: 'example/service',
   runId: 1,
+  attempt: 1,
   actor: 'release-manager',
   event: 'workflow_dispatch',
   inputs: {},

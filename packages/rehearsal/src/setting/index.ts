@@ -48,6 +48,11 @@ export interface Setting {
   /** The run's cancellation; its reason is a `StopReason`. */
   readonly stop: AbortSignal;
   cancel(): void;
+  /** Aborted when whatever runs now loses its runner. */
+  readonly death: AbortSignal;
+  die(): void;
+  /** Jobs of an earlier attempt that succeeded and are not run again, by key. */
+  readonly kept: ReadonlyMap<string, JobResult>;
   /** Makes a GITHUB_TOKEN for a job: `read`, `write`, or a level for each scope that it may use. */
   issueToken(permissions: string | Readonly<Record<string, string>>): Promise<string>;
   /** Lets the sandbox's GitHub know what people answered. */

@@ -1,3 +1,4 @@
+import type { StepTask } from '../step/index.ts';
 import { required, type StandIn } from './stand-in.ts';
 
 const AUDIENCE = 'sts.amazonaws.com';
@@ -19,10 +20,10 @@ export const configureAwsCredentials: StandIn = {
     const { setting, added } = task.machine;
     const role = required(inputs, 'role-to-assume');
     const region = required(inputs, 'aws-region');
-    const token = await idToken(inputs.audience || AUDIENCE, task.machine.variables);
+    const token = await idToken(inputs.audience || AUDIENCE, task);
     setting.masks.add(token);
     const endpoint = setting.environment.AWS_ENDPOINT_URL ?? '';
-    const answer = await fetch(endpoint, {
+    const answer = await patiently(task, endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
       body: new URLSearchParams({
@@ -64,8 +65,26 @@ export const configureAwsCredentials: StandIn = {
   },
 };
 
-async function idToken(audience: string, variables: Readonly<Record<string, string>>): Promise<string> {
-  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = variables;
+/** How often the real action tries, and how long it waits at first; twice as long after each try. */
+const TRIES = 12;
+const FIRST_PAUSE = 50;
+
+/** Asks again, as the real action does, where the other side was not reached, was busy or failed. */
+async function patiently(task: StepTask, url: string | URL, request: RequestInit): Promise<Response> {
+  const { time } = task.machine.setting;
+  for (let tried = 1; ; tried++) {
+    const answer = await fetch(url, request).catch((error: Error) => error);
+    const broken = answer instanceof Error || answer.status === 429 || answer.status >= 500;
+    if (broken && tried < TRIES && !task.stop.aborted)
+      await time.until(time.now() + FIRST_PAUSE * 2 ** tried, task.stop);
+    else if (answer instanceof Error) throw answer;
+    else return answer;
+  }
+}
+
+async function idToken(audience: string, task: StepTask): Promise<string> {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } =
+    task.machine.variables;
   if (!url) {
     throw new Error(
       'Could not get an ID token: this job has no `permissions: id-token: write`. Set it on the job, and on the job that calls this workflow.',
@@ -73,7 +92,7 @@ async function idToken(audience: string, variables: Readonly<Record<string, stri
   }
   const asked = new URL(url);
   asked.searchParams.set('audience', audience);
-  const answer = await fetch(asked, { headers: { authorization: `bearer ${bearer}` } });
+  const answer = await patiently(task, asked, { headers: { authorization: `bearer ${bearer}` } });
   if (!answer.ok)
     throw new Error(`The OIDC endpoint answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`);
   const { value } = (await answer.json()) as { value?: string };

@@ -1,4 +1,4 @@
-import type { StepDone, StepTask } from '../step/index.ts';
+import { reasonOf, type StepDone, type StepTask } from '../step/index.ts';
 import { downloadArtifact, uploadArtifact } from './artifact.ts';
 import { configureAwsCredentials } from './aws-credentials.ts';
 import { checkout } from './checkout.ts';
@@ -31,9 +31,21 @@ export async function playStandIn(
     Object.entries(given).map(([key, value]) => [key.toLowerCase(), value.trim()]),
   );
   try {
-    return { conclusion: 'success', outputs: await standIn.play(inputs, task) };
+    return { conclusion: 'success', outputs: await Promise.race([standIn.play(inputs, task), death(task)]) };
   } catch (error) {
     task.log.annotate('error', (error as Error).message);
     return { conclusion: 'failure', outputs: {} };
   }
+}
+
+/** Rejects when the runner dies. */
+function death({ stop }: StepTask): Promise<never> {
+  return new Promise((_, reject) => {
+    const check = () => {
+      if (stop.aborted && reasonOf(stop) === 'killed')
+        reject(new Error('The runner died here: nothing more ran in this job.'));
+    };
+    check();
+    stop.addEventListener('abort', check, { once: true });
+  });
 }
