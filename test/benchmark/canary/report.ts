@@ -99,7 +99,7 @@ function trafficTable(results: Results): string {
 }
 
 function nameOf({ name, setting }: RuleName): [string, string] {
-  return name === 'sequential' ? ['**sequential**', 'its default'] : [name, setting];
+  return name === 'sequential' && setting === 'default' ? ['**sequential**', 'its default'] : [name, setting];
 }
 
 function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -2,6 +2,7 @@ import { decide, fixedRules, looksOf, sawNothing, usualLimits } from './fixed.ts
 import { kayentaMinutes, usualConfidence } from './kayenta.ts';
 import type { Release, Scenario } from './releases.ts';
 import { sequentialHolds, sequentialRule } from './sequential.ts';
+import { textbookRule } from './textbook.ts';
 import type { Tuned } from './tune.ts';
 
 /** What a rule made of one release. */
@@ -12,7 +13,7 @@ export interface Outcome {
   readonly undecided: boolean;
 }
 
-export type Setting = 'default' | 'tuned';
+export type Setting = 'default' | 'tuned' | 'textbook';
 
 export interface RuleName {
   readonly name: string;
@@ -27,6 +28,7 @@ const kayentas = [
 /** All rules in the order of `judgeAll`. */
 export const ruleNames: readonly RuleName[] = [
   { name: 'sequential', setting: 'default' },
+  { name: 'sequential', setting: 'textbook' },
   ...[...fixedRules, ...kayentas].flatMap(({ name }) => [
     { name, setting: 'default' } as const,
     { name, setting: 'tuned' } as const,
@@ -38,6 +40,7 @@ export function judgeAll(release: Release, scenario: Scenario, tuned: Tuned): Ou
   const minute = sequentialRule(release, scenario.cold);
   const outcomes: Outcome[] = [
     { minute, undecided: minute === 0 && sequentialHolds(release, scenario.cold) },
+    { minute: textbookRule(release, scenario.cold), undecided: false },
   ];
   for (const rule of fixedRules) {
     const looks = looksOf(rule, release);

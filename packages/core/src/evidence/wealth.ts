@@ -28,12 +28,15 @@ export function foldEvidence<Minute>(test: Wealth<Minute>, minutes: readonly Min
   return logMean(minutes.reduce((parts, minute) => test.next(parts, minute), test.start));
 }
 
+/** The log of what a double no longer adds to 1. */
+const negligible = -37;
+
 /** The log of the mean of numbers given by their logs. */
 export function logMean(logs: readonly number[]): number {
   let largest = Number.NEGATIVE_INFINITY;
   for (const log of logs) if (log > largest) largest = log;
   if (largest === Number.NEGATIVE_INFINITY) return largest;
   let sum = 0;
-  for (const log of logs) sum += Math.exp(log - largest);
+  for (const log of logs) if (log - largest > negligible) sum += Math.exp(log - largest);
   return largest + Math.log(sum / logs.length);
 }
