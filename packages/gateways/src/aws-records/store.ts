@@ -1,80 +1,21 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { OutsideError } from '@promo-actions/core/action';
 import type { RecordStore } from '@promo-actions/core/deployment';
-import { awsCall, type Call, clientOptions } from '../aws/index.ts';
-import { attributesOf, marshalled } from './attributes.ts';
+import { createItemTable, isNew } from '../aws-table/index.ts';
 
 /** Deployment records in a DynamoDB table keyed by `deployment_id`, which may hold items of others. */
 export function createRecordStore(table: string, options: { readonly region?: string } = {}): RecordStore {
-  const client = new DynamoDBClient(clientOptions(options));
-  const region = options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-  const place = `table \`${table}\`${region ? ` in ${region}` : ''}`;
-  const missing =
-    `There is no ${place} in the account of this job (\`aws sts get-caller-identity\` names it). Assume the role of the account ` +
-    `that has it, check \`table\` and the region, or create it: \`aws dynamodb create-table --table-name ${table} ` +
-    '--attribute-definitions AttributeName=deployment_id,AttributeType=S --key-schema AttributeName=deployment_id,KeyType=HASH ' +
-    `--billing-mode PAY_PER_REQUEST${region ? ` --region ${region}` : ''}\``;
-  const call = (operation: 'GetItem' | 'PutItem', what: string): Call => ({
-    service: 'DynamoDB',
-    operation,
-    what,
-    missing,
-  });
-
-  /** Writes an item on a condition; false when the condition does not hold. */
-  async function put(
-    item: Parameters<typeof marshalled>[0],
-    condition: string,
-    values?: Record<string, string>,
-  ) {
-    const command = new PutItemCommand({
-      TableName: table,
-      Item: marshalled(item),
-      ConditionExpression: condition,
-      ...(values ? { ExpressionAttributeValues: marshalled(values) } : {}),
-    });
-    const what = `\`${item.deployment_id}\` could not be written to ${place}`;
-    const answer = await awsCall(call('PutItem', what), () => client.send(command), conditionFailed);
-    return answer !== 'refused';
-  }
-
-  function keyMismatch(code: string | undefined, error: Error): undefined {
-    if (code === 'ValidationException' && /key element|number of conditions/i.test(error.message))
-      throw new OutsideError({
-        what: `The ${place} is not keyed by \`deployment_id\` alone`,
-        why: error.message,
-        remedy: 'Give a `table` whose only key is the text `deployment_id`; an index may sort by anything.',
-        operation: 'DynamoDB GetItem',
-        code,
-        cause: error,
-      });
-  }
-
+  const { place, find, put } = createItemTable(table, options);
   return {
     place,
-    async find(id) {
-      const command = new GetItemCommand({
-        TableName: table,
-        Key: marshalled({ deployment_id: id }),
-        ConsistentRead: true,
-      });
-      const what = `\`${id}\` could not be read from ${place}`;
-      const answer = await awsCall(call('GetItem', what), () => client.send(command), keyMismatch);
-      return answer?.Item && attributesOf(answer.Item);
-    },
+    find,
     async add(item) {
-      return (await put(item, 'attribute_not_exists(deployment_id)')) ? 'added' : 'exists';
+      return (await put(item, isNew)) ? 'added' : 'exists';
     },
     async moveHead(item, expected) {
       const done =
         expected === undefined
-          ? await put(item, 'attribute_not_exists(deployment_id)')
+          ? await put(item, isNew)
           : await put(item, 'head_hash = :expected', { ':expected': expected });
       return done ? 'done' : 'moved';
     },
   };
-}
-
-function conditionFailed(code: string | undefined): 'refused' | undefined {
-  return code === 'ConditionalCheckFailedException' ? 'refused' : undefined;
 }

@@ -1,0 +1,36 @@
+export { type Claim, judgeClaim, type Verdict } from './claim.ts';
+export {
+  createFence,
+  type Fence,
+  type FenceInputs,
+  type FenceOrder,
+  fencedAliases,
+  fencedRecords,
+  fenceInputs,
+  fenceOrder,
+  fenceProblems,
+} from './fence.ts';
+export {
+  clockSkew,
+  describeHolder,
+  describeLease,
+  describePlace,
+  freeFrom,
+  type Holder,
+  type Lease,
+  type LockPlace,
+  leaseItem,
+  leaseOf,
+  lockId,
+} from './lease.ts';
+export {
+  acquireLock,
+  type LockPatience,
+  type Release,
+  readLease,
+  releaseLock,
+  renewLock,
+} from './lock.ts';
+export { renderLock } from './render.ts';
+export { changeLock, type LockOrder, type LockOutcome } from './step.ts';
+export type { LockStore } from './store.ts';

@@ -1,0 +1,2 @@
+export { fenceOf } from './fence.ts';
+export { createLockStore } from './store.ts';
