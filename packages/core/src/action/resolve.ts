@@ -9,6 +9,14 @@ interface Given {
   readonly where?: string;
 }
 
+/** These choose the policy and the place in it. */
+const choosers = ['policy', 'environment', 'service'];
+
+/** Whether a policy may say the input: not its secrets, what the run's context gives, or what chooses the policy's sections. */
+export function isSettable(name: string, { options }: Input<unknown>): boolean {
+  return !options.secret && options.context === undefined && !choosers.includes(name);
+}
+
 /**
  * Every input of the contract by the one order of precedence: what the step gives, then what the policy says for this
  * action, environment and service, then the contract's default.
@@ -19,13 +27,14 @@ export function resolveInputs<I extends InputDeclarations, O extends string>(
   runner: Pick<Runner, 'input' | 'mask'>,
   policy: Policy | undefined,
 ): InputValues<I> {
-  const problems: InputProblem[] = [];
   const values: Record<string, unknown> = {};
+  const places = new Map<string, string>();
   const place = {
     action: contract.name,
     environment: runner.input('environment'),
     service: runner.input('service'),
   };
+  const problems: InputProblem[] = strangers(policy, place);
 
   for (const [name, input] of Object.entries(contract.inputs)) {
     const explicit = runner.input(name);
@@ -36,6 +45,7 @@ export function resolveInputs<I extends InputDeclarations, O extends string>(
       continue;
     }
     if (input.options.secret) runner.mask(given.text);
+    if (given.where) places.set(name, given.where);
     const parsed = parseInput(name, input, given);
     if ('problem' in parsed) problems.push(parsed.problem);
     else values[camelCase(name)] = parsed.value;
@@ -43,9 +53,28 @@ export function resolveInputs<I extends InputDeclarations, O extends string>(
 
   const named = new Set(problems.map(({ input }) => input));
   const contradictions = contract.check?.(values as Partial<InputValues<I>>) ?? [];
-  problems.push(...contradictions.filter(({ input }) => !named.has(input)));
+  for (const problem of contradictions) {
+    const where = places.get(problem.input);
+    if (!named.has(problem.input)) problems.push(where ? { ...problem, where } : problem);
+  }
   if (problems.length > 0) throw new InputError(problems);
   return values as InputValues<I>;
+}
+
+/** An environment or service with a slip in its name would go without its windows and limits. */
+function strangers(
+  policy: Policy | undefined,
+  place: { readonly environment: string; readonly service: string },
+): InputProblem[] {
+  const problems: InputProblem[] = [];
+  for (const input of ['environment', 'service'] as const) {
+    const name = place[input];
+    const known = policy?.[`${input}s`] ?? [];
+    if (name === '' || known.length === 0 || known.includes(name)) continue;
+    const message = `got "${name}", which ${policy?.file} does not know; it knows ${known.join(', ')}. Mend the name, or add \`${name}: {}\` there under \`${input}s\`.`;
+    problems.push({ input, message });
+  }
+  return problems;
 }
 
 function policySetting(
@@ -54,7 +83,7 @@ function policySetting(
   name: string,
   input: Input<unknown>,
 ): Given | undefined {
-  if (!policy || input.options.context || input.options.secret || name === 'policy') return undefined;
+  if (!policy || !isSettable(name, input)) return undefined;
   return policy.setting({ ...place, input: name }, input.structured);
 }
 

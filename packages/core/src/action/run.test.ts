@@ -238,3 +238,79 @@ test('a cancelled run aborts the signal', async () => {
   });
   expect(aborted).toBe(true);
 });
+
+test('what a cancellation interrupts is no bug', async () => {
+  const { runner, recorded } = recordingRunner({ function: 'orders', weight: '1' });
+  await runAction(contract, runner, {
+    main: async ({ signal }) => {
+      recorded.cancel();
+      signal.throwIfAborted();
+      return { outputs: { revisionId: '', changed: false } };
+    },
+  });
+  expect(recorded.failures).toEqual([
+    'shift: the run was cancelled before this step was done. Run it again when the promotion is to go on; it is safe to repeat.',
+  ]);
+});
+
+test('post holds to the policy that main read, whatever has become of the checkout', async () => {
+  const state: Record<string, string> = {};
+  const seen: string[] = [];
+  const phases = {
+    main: async () => ({ outputs: { revisionId: '', changed: true } }),
+    post: async ({ inputs }: { inputs: { function: string; bake: number } }) => {
+      seen.push(`${inputs.function} ${inputs.bake}`);
+    },
+  };
+  const files = { '.github/promotion.yml': 'defaults: { function: orders, weight: 20, bake: 1m }' };
+  await runAction(contract, recordingRunner({}, files, state).runner, phases);
+  const later = recordingRunner({}, { '.github/promotion.yml': 'defaults: {' }, state);
+  await runAction(contract, later.runner, phases);
+  expect(later.recorded.failures).toEqual([]);
+  expect(seen).toEqual(['orders 60000']);
+});
+
+test('a contradiction that the policy brings is told with its place', async () => {
+  const files = { '.github/promotion.yml': 'defaults:\n  function: orders\n  complete: true\n' };
+  const { runner, recorded } = recordingRunner({ weight: '10' }, files);
+  await runAction(contract, runner, { main: async () => ({ outputs: { revisionId: '', changed: false } }) });
+  expect(recorded.failures[0]).toContain(
+    'complete (.github/promotion.yml:3:13): contradicts `weight`; give one of them.',
+  );
+});
+
+test.each([
+  [
+    'environment',
+    'environments:\n  prod: {}\nservices:\n  orders: { environments: { sit: {} } }\n',
+    'prod, sit',
+  ],
+  ['service', 'services:\n  orders: {}\n', 'orders'],
+])(
+  'an %s that the policy does not know is refused, lest it goes without its settings',
+  async (name, text, known) => {
+    const files = { '.github/promotion.yml': text };
+    const inputs = { function: 'orders', weight: '10', [name]: 'prdo' };
+    const { runner, recorded } = recordingRunner(inputs, files);
+    await runAction(contract, runner, {
+      main: async () => ({ outputs: { revisionId: '', changed: false } }),
+    });
+    expect(recorded.failures[0]).toContain(
+      `${name}: got "prdo", which .github/promotion.yml does not know; it knows ${known}. Mend the name, or add \`prdo: {}\` there under \`${name}s\`.`,
+    );
+    const known1 = recordingRunner({ ...inputs, [name]: known.split(', ').at(-1) ?? '' }, files);
+    await runAction(contract, known1.runner, {
+      main: async () => ({ outputs: { revisionId: '', changed: false } }),
+    });
+    expect(known1.recorded.failures).toEqual([]);
+  },
+);
+
+test.each(['token', 'environment', 'policy'])('the policy cannot say `%s`', async (name) => {
+  const files = { '.github/promotion.yml': `defaults:\n  function: orders\n  shift: { ${name}: x }\n` };
+  const { runner, recorded } = recordingRunner({ weight: '10' }, files);
+  await runAction(contract, runner, { main: async () => ({ outputs: { revisionId: '', changed: false } }) });
+  expect(recorded.failures[0]).toContain(
+    `policy (.github/promotion.yml:3:12): shift has no input \`${name}\``,
+  );
+});

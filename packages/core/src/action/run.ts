@@ -9,7 +9,7 @@ import {
   type InputValues,
   type OutputValues,
 } from './contract.ts';
-import { resolveInputs } from './resolve.ts';
+import { isSettable, resolveInputs } from './resolve.ts';
 import type { Log, RunContext, Runner } from './runner.ts';
 
 /** What an action's code is given: its parsed inputs and the run around it. */
@@ -46,6 +46,7 @@ export interface Phases<I extends InputDeclarations, O extends string> {
 
 const postState = 'promo-post';
 const startedState = 'promo-started';
+const policyState = 'promo-policy';
 
 /**
  * The frame that every action runs in: resolves the inputs, runs main (or post, when the runner calls again at the
@@ -56,62 +57,71 @@ export async function runAction<I extends InputDeclarations, O extends string>(
   runner: Runner,
   phases: Phases<I, O>,
 ): Promise<void> {
+  const cancelled = new AbortController();
+  runner.onCancel(() => cancelled.abort(new Error('the run was cancelled')));
+  const { signal } = cancelled;
   try {
     if (runner.state(postState)) {
-      if (phases.post && runner.state(startedState)) await phases.post(await prepare(contract, runner));
+      if (!phases.post || !runner.state(startedState)) return;
+      await phases.post(prepare(contract, runner, runner.state(policyState) || undefined, signal));
       return;
     }
     if (phases.post) runner.saveState(postState, 'true');
-    const step = await prepare(contract, runner);
-    if (phases.post) runner.saveState(startedState, 'true');
+    const policy = await policyText(runner);
+    const step = prepare(contract, runner, policy, signal);
+    if (phases.post) {
+      runner.saveState(startedState, 'true');
+      runner.saveState(policyState, policy ?? '');
+    }
     const result = await phases.main(step);
     await deliver(contract, runner, step, result);
   } catch (error) {
-    runner.fail(explain(contract.name, error));
+    runner.fail(explain(contract.name, error, signal));
     if (error instanceof Error && error.stack && !(error instanceof InputError))
       runner.log.debug(error.stack);
   }
 }
 
-async function prepare<I extends InputDeclarations, O extends string>(
+/** @param policy the text of the policy; post is given the one that main read, whatever has become of the checkout. */
+function prepare<I extends InputDeclarations, O extends string>(
   contract: Contract<I, O>,
   runner: Runner,
-): Promise<Step<I>> {
-  const inputs = resolveInputs(contract, runner, await readPolicy(contract, runner));
-  const cancelled = new AbortController();
-  runner.onCancel(() => cancelled.abort(new Error('the run was cancelled')));
+  policy: string | undefined,
+  signal: AbortSignal,
+): Step<I> {
+  const inputs = resolveInputs(
+    contract,
+    runner,
+    policy === undefined ? undefined : policyOf(contract, runner, policy),
+  );
   const { log, clock, context } = runner;
   return {
     inputs,
     log,
     clock,
     context,
-    signal: cancelled.signal,
+    signal,
     readFile: (path) => runner.readFile(path),
     saveState: (name, value) => runner.saveState(name, value),
     state: (name) => runner.state(name),
   };
 }
 
-async function readPolicy(
-  contract: Pick<Contract, 'name' | 'inputs'>,
-  runner: Runner,
-): Promise<Policy | undefined> {
-  const given = runner.input('policy');
-  const path = given || '.github/promotion.yml';
+const usualPolicy = '.github/promotion.yml';
+
+async function policyText(runner: Runner): Promise<string | undefined> {
+  const path = runner.input('policy') || usualPolicy;
   const content = await runner.readFile(path);
-  if (content !== undefined) {
-    return loadPolicy(content, path, { ...vocabulary, [contract.name]: Object.keys(contract.inputs) });
-  }
-  if (given && given !== '.github/promotion.yml') {
-    throw new InputError([
-      {
-        input: 'policy',
-        message: `names ${given}, which is not in the checkout. Was the repository checked out?`,
-      },
-    ]);
-  }
-  return undefined;
+  if (content !== undefined || path === usualPolicy) return content;
+  const message = `names ${path}, which is not in the checkout. Was the repository checked out?`;
+  throw new InputError([{ input: 'policy', message }]);
+}
+
+function policyOf({ name, inputs }: Pick<Contract, 'name' | 'inputs'>, runner: Runner, text: string): Policy {
+  const settable = Object.entries(inputs).flatMap(([input, declared]) =>
+    isSettable(input, declared) ? [input] : [],
+  );
+  return loadPolicy(text, runner.input('policy') || usualPolicy, { ...vocabulary, [name]: settable });
 }
 
 async function deliver<I extends InputDeclarations, O extends string>(
@@ -161,13 +171,23 @@ function conclude(
   else runner.fail(text);
 }
 
-/** One message for whatever went wrong: advice for a user's mistake or the outside world, an apology for a bug. */
-export function explain(action: string, error: unknown): string {
+/**
+ * One message for whatever went wrong: advice for a user's mistake or the outside world, an apology for a bug.
+ * @param signal of the run; what its cancellation interrupted is no bug.
+ */
+export function explain(action: string, error: unknown, signal?: AbortSignal): string {
   if (error instanceof InputError) {
     const count = error.problems.length;
     return `${action}: ${count === 1 ? 'an input is' : `${count} inputs are`} wrong; nothing was called.\n${error.message}`;
   }
   if (error instanceof OutsideError) return `${action}: ${error.message}`;
+  if (signal?.aborted && isAbort(error, signal))
+    return `${action}: the run was cancelled before this step was done. Run it again when the promotion is to go on; it is safe to repeat.`;
   const message = error instanceof Error ? error.message : String(error);
   return `${action}: this is a bug in promo-actions, please report it: ${message}. Run again with debug logging for the stack.`;
+}
+
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  if (error === signal.reason) return true;
+  return error instanceof Error && (error.name === 'AbortError' || isAbort(error.cause, signal));
 }

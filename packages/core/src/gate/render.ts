@@ -16,7 +16,7 @@ export function renderReport(title: string, report: GateReport): string {
     .filter(Boolean)
     .join(' · ');
   const lines = [`### ${decisionMark[report.decision]} ${title}: ${report.decision}`, ''];
-  if (subject) lines.push(`${subject} at ${report.at}`, '');
+  if (subject) lines.push(`${cell(subject)} at ${report.at}`, '');
   if (report.override) {
     const { ticket, reason, approvers } = report.override;
     lines.push(

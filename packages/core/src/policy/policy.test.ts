@@ -93,3 +93,21 @@ test('an empty policy sets nothing', () => {
   ).toBeUndefined();
   expect(empty.environments).toEqual([]);
 });
+
+test('anchors are read as what they stand for', () => {
+  const text =
+    'defaults: { functions: &all [a, b] }\nenvironments: { prod: { functions: *all }, sit: &sit { alias: x }, dev: *sit }\n';
+  const ask = (environment: string, input: string) =>
+    loadPolicy(text, 'p.yml', vocabulary).setting(
+      { action: 'stability-check', environment, service: '', input },
+      false,
+    )?.text;
+  expect(ask('prod', 'functions')).toBe('a\nb');
+  expect(ask('dev', 'alias')).toBe('x');
+});
+
+test('a setting without a value is a mistake, not an empty value', () => {
+  expect(() =>
+    loadPolicy('defaults:\n  windows:\n  stability-check:\n    alias: ~\n', 'p.yml', vocabulary),
+  ).toThrow(/p\.yml:2:3\): `windows` has no value[\s\S]*p\.yml:4:5\): `alias` has no value/);
+});

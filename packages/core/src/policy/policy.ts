@@ -1,4 +1,14 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { InputError, type InputProblem } from '../errors/index.ts';
 import { vocabulary as everyAction } from './vocabulary.ts';
 
@@ -25,8 +35,11 @@ export interface Setting {
  */
 export interface Policy {
   setting(query: PolicyQuery, structured: boolean): Setting | undefined;
-  /** The names under `environments` and `services`. */
+  /** The file it was read from, as messages name it. */
+  readonly file: string;
+  /** Every environment that is named, for all services or for one. */
   readonly environments: readonly string[];
+  /** The names under `services`. */
   readonly services: readonly string[];
 }
 
@@ -49,6 +62,7 @@ export function loadPolicy(text: string, file: string, vocabulary: Vocabulary = 
     };
   });
   if (broken.length > 0) throw new InputError(broken);
+  visit(document, { Alias: (_, alias) => alias.resolve(document) });
 
   const problems: InputProblem[] = [];
   const root = sectionOf(document.contents, 'the policy', place, problems);
@@ -57,7 +71,8 @@ export function loadPolicy(text: string, file: string, vocabulary: Vocabulary = 
 
   return {
     setting: (query, structured) => findSetting(root, query, structured, place),
-    environments: names(child(root, 'environments')),
+    file,
+    environments: environmentsOf(root),
     services: names(child(root, 'services')),
   };
 }
@@ -124,14 +139,25 @@ function checkLayer(layer: YAMLMap | undefined, mayHaveEnvironments: boolean, ch
     if (name === 'environments' && mayHaveEnvironments) checkLayers(pair.value, name, false, check);
     else if (known) {
       for (const entry of sectionOf(pair.value, name, place, problems)?.items ?? []) {
-        if (known.includes(keyOf(entry))) continue;
+        if (known.includes(keyOf(entry))) {
+          problems.push(...valueless(entry, place));
+          continue;
+        }
         problems.push(unknownInput(keyOf(entry), known, `${name} has no input`, place(entry.key as Node)));
       }
-    } else if (!allInputs.includes(name)) {
+    } else if (allInputs.includes(name)) problems.push(...valueless(pair, place));
+    else {
       const names = [...allInputs, ...Object.keys(vocabulary)];
       problems.push(unknownInput(name, names, 'no action has an input', place(pair.key as Node)));
     }
   }
+}
+
+/** An empty value would silently empty a list of windows, or take a limit away. */
+function valueless(pair: Pair, place: Place): readonly InputProblem[] {
+  if (pair.value !== null && !(isScalar(pair.value) && pair.value.value === null)) return [];
+  const message = `\`${keyOf(pair)}\` has no value; give it one, or take the line away.`;
+  return [{ input: 'policy', message, where: place(pair.key as Node) }];
 }
 
 function unknownInput(
@@ -184,6 +210,12 @@ function sectionOf(node: unknown, name: string, place: Place, problems: InputPro
 function child(map: YAMLMap | undefined, name: string): YAMLMap | undefined {
   const node = map?.get(name, true);
   return isMap(node) ? node : undefined;
+}
+
+function environmentsOf(root: YAMLMap | undefined): readonly string[] {
+  const services = child(root, 'services');
+  const own = names(services).flatMap((service) => names(child(child(services, service), 'environments')));
+  return [...new Set([...names(child(root, 'environments')), ...own])];
 }
 
 function names(map: YAMLMap | undefined): readonly string[] {
