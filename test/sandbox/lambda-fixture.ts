@@ -19,9 +19,16 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'promo-lambda-'));
   for (const version of ['v1', 'v2', 'v3']) {
     await mkdir(join(folder, version));
-    const source = `export const handler = async (event, context) => {
+    const source = `import { spawn } from 'node:child_process';
+    // Lambda's time for a call does not count what its function takes to load.
+    if (process.env.STAGE === 'slow') await new Promise((resolve) => setTimeout(resolve, 1500));
+    export const handler = async (event, context) => {
       if (event.fail) throw new RangeError('it broke');
       if (event.die) process.exit(9);
+      if (event.stay) {
+        process.on('SIGTERM', () => undefined);
+        return { child: spawn(process.execPath, ['-e', 'setTimeout(() => undefined, 120000)'], { stdio: 'inherit' }).pid };
+      }
       if (event.sleep) await new Promise((resolve) => setTimeout(resolve, event.sleep));
       console.log('serving', event.name);
       return { release: '${version}', event, stage: process.env.STAGE, version: process.env.AWS_LAMBDA_FUNCTION_VERSION,

@@ -60,9 +60,10 @@ async function load(handler) {
 
 process.once('message', async ({ payload, handler, now, timeout, context }) => {
   useVirtualDate(now);
-  const deadline = performance.now() + timeout;
   try {
     const run = await load(handler);
+    const deadline = performance.now() + timeout;
+    process.send({ loaded: true });
     const whole = { ...context, getRemainingTimeInMillis: () => Math.max(0, Math.round(deadline - performance.now())), callbackWaitsForEmptyEventLoop: true };
     const value = run.length < 3
       ? await run(JSON.parse(payload), whole)

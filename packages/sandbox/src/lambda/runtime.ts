@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join, normalize, sep } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { LambdaFunction, Version } from './model.ts';
 import { functionArn } from './names.ts';
@@ -31,6 +31,12 @@ export interface Run {
 }
 
 type Report = { readonly payload: string; readonly failed: boolean };
+type Loaded = { readonly loaded: true };
+
+/** Real seconds that a process has for starting and loading its handler, on however busy a machine. */
+const LOADING = 60;
+/** Real milliseconds that output may still come after a process has ended. */
+const OUTPUT = 1000;
 
 /** Runs Node handlers from their zips, each call in a process of its own. */
 export class Runtime {
@@ -83,6 +89,8 @@ export class Runtime {
       return { ...report, duration, log: logOf(run, written, duration) };
     } finally {
       child.kill('SIGKILL');
+      child.stdout?.destroy();
+      child.stderr?.destroy();
       this.#running.delete(child);
     }
   }
@@ -102,14 +110,14 @@ async function unpackInto(folder: string, zip: Uint8Array): Promise<string> {
   await mkdir(folder, { recursive: true });
   for (const [name, content] of Object.entries(unzipSync(zip))) {
     const path = normalize(join(folder, name));
-    if (name.endsWith('/') || !path.startsWith(folder)) continue;
+    if (name.endsWith('/') || !path.startsWith(folder + sep)) continue;
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
   }
   return folder;
 }
 
-/** The handler's report, or Lambda's own for one that died or took too long. */
+/** The handler's report, or Lambda's own for one that died or took too long. Its time counts from when it is loaded. */
 function watch(child: ChildProcess, run: Run): Promise<{ report: Report; written: string }> {
   return new Promise((resolve) => {
     let written = '';
@@ -120,26 +128,42 @@ function watch(child: ChildProcess, run: Run): Promise<{ report: Report; written
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
     const { timeout } = run.version.configuration;
-    const timer = setTimeout(() => {
-      const message = `${run.requestId} Error: Task timed out after ${timeout.toFixed(2)} seconds`;
-      report ??= failure('Sandbox.Timedout', `RequestId: ${message}`);
-      child.kill('SIGKILL');
-    }, timeout * 1000);
-    child.once('message', (message) => {
-      report ??= message as Report;
-      child.kill('SIGTERM');
-    });
-    child.once('error', (error) => {
-      report ??= failure('Runtime.ExitError', `RequestId: ${run.requestId} Error: ${error.message}`);
-    });
-    child.once('close', (code, signal) => {
+    const endAfter = (seconds: number): NodeJS.Timeout =>
+      setTimeout(() => {
+        const message = `${run.requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`;
+        report ??= failure('Sandbox.Timedout', `RequestId: ${message}`);
+        child.kill('SIGKILL');
+      }, seconds * 1000);
+    let timer = endAfter(LOADING);
+    const end = (how: string): void => {
       clearTimeout(timer);
-      const how = code === null ? `signal: ${signal}` : `exit status ${code}`;
       report ??= failure(
         'Runtime.ExitError',
         `RequestId: ${run.requestId} Error: Runtime exited with error: ${how}`,
       );
       resolve({ report, written });
+    };
+    child.on('message', (message: Loaded | Report) => {
+      clearTimeout(timer);
+      if ('loaded' in message) {
+        timer = endAfter(timeout);
+        return;
+      }
+      report ??= message;
+      child.kill('SIGKILL');
+    });
+    child.on('error', (error) => {
+      report ??= failure('Runtime.ExitError', `RequestId: ${run.requestId} Error: ${error.message}`);
+      if (child.pid === undefined) end(error.message);
+    });
+    child.once('exit', (code, signal) => {
+      const how = code === null ? `signal: ${signal}` : `exit status ${code}`;
+      // What the handler started may outlive it and keep its pipes open.
+      const enough = setTimeout(() => end(how), OUTPUT);
+      child.once('close', () => {
+        clearTimeout(enough);
+        end(how);
+      });
     });
     child.send({
       payload: run.payload,
