@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as actions from '@actions/core';
 import type { Log, RunContext, Runner } from '@promo-actions/core/action';
+import { OutsideError } from '@promo-actions/core/errors';
 
 /** GitHub shows ten annotations of a kind for a step; the rest go to the log alone. */
 const annotationLimit = 10;
@@ -39,16 +40,21 @@ export function actionsRunner(): { readonly runner: Runner; failed(): boolean } 
 function runnerLog(): Log {
   const limited = (annotate: (message: string) => void) => {
     let left = annotationLimit;
-    return (message: string) => (left-- > 0 ? annotate(message) : actions.info(message));
+    return (message: string) => (left-- > 0 ? annotate(message) : actions.info(plain(message)));
   };
   return {
-    info: (message) => actions.info(message),
+    info: (message) => actions.info(plain(message)),
     debug: (message) => actions.debug(message),
     notice: limited((message) => actions.notice(message)),
     warning: limited((message) => actions.warning(message)),
     error: limited((message) => actions.error(message)),
     group: (title, work) => actions.group(title, work),
   };
+}
+
+/** The runner takes a line that begins with `::`, or holds `##[`, for a command; what others wrote must be none. */
+function plain(message: string): string {
+  return message.replace(/^(\s*):(?=:)/gm, '$1:\u200b').replaceAll('##[', '##\u200b[');
 }
 
 function runContext(env: NodeJS.ProcessEnv): RunContext {
@@ -73,8 +79,14 @@ async function readCheckoutFile(path: string): Promise<string | undefined> {
   try {
     return await readFile(isAbsolute(path) ? path : join(workspace, path), 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    if (typeof error !== 'object' || error === null || !('code' in error)) throw error;
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw new OutsideError({
+      what: `${path} of the checkout could not be read`,
+      code: String(error.code),
+      remedy: 'Give the path of a file that the job may read',
+      cause: error,
+    });
   }
 }
 
