@@ -1,5 +1,6 @@
 import { defineContract, duration, flag, oneOf, percent } from '@promo-actions/core/action';
 import { aliasInput, functionInput, versionInput } from '@promo-actions/core/lambda';
+import { fenceInputs, fenceProblems } from '@promo-actions/core/lock';
 
 export const contract = defineContract({
   name: 'canary-shift',
@@ -29,6 +30,7 @@ export const contract = defineContract({
       'What happens at the end of a job that failed or was cancelled after this step: `abort` returns the alias to the stable version it had before, as long as it still carries what this step gave it; `keep` leaves it.',
       { default: 'abort' },
     ),
+    ...fenceInputs,
     timeout: duration('How long to wait until the alias reads what was written.', { default: '2m' }),
   },
   outputs: {
@@ -44,6 +46,8 @@ export const contract = defineContract({
       'lambda:UpdateAlias',
       'lambda:GetFunctionConfiguration',
       'lambda:GetProvisionedConcurrencyConfig',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
     ],
   },
   example: {
@@ -54,8 +58,8 @@ export const contract = defineContract({
     'expected-stable-version': '${{ steps.backup.outputs.version }}',
   },
   postIf: 'failure() || cancelled()',
-  check({ version, weight, complete, abort }) {
-    const problems = [];
+  check({ version, weight, complete, abort, ...inputs }) {
+    const problems = [...fenceProblems(inputs)];
     if (complete && abort) {
       problems.push({
         input: 'abort',

@@ -7,7 +7,9 @@ const intentState = 'intent';
 runOnRunner(contract, {
   async main({ inputs, log, clock, signal, saveState }) {
     const { requestOf, shift } = await import('@promo-actions/core/rollout');
+    const { fencedAliases } = await import('@promo-actions/core/lock');
     const { createAliasStore, createFunctionStore } = await import('@promo-actions/gateways/aws-lambda');
+    const { fenceOf } = await import('@promo-actions/gateways/aws-lock');
     const order = {
       functionName: inputs.function,
       alias: inputs.alias,
@@ -17,7 +19,8 @@ runOnRunner(contract, {
         if (inputs.post === 'abort') saveState(intentState, JSON.stringify(intent));
       },
     };
-    const ports = { aliases: createAliasStore(), functions: createFunctionStore() };
+    const aliases = fencedAliases(createAliasStore(), fenceOf(inputs, clock));
+    const ports = { aliases, functions: createFunctionStore() };
     const { after, changed, sentence } = await shift(order, ports, {
       clock,
       log,

@@ -8,6 +8,7 @@ import {
   text,
 } from '@promo-actions/core/action';
 import { actions, gateReports, statuses } from '@promo-actions/core/deployment';
+import { fenceInputs, fenceProblems } from '@promo-actions/core/lock';
 import { prefixOf } from './order.ts';
 
 const label = /^\S{1,200}$/;
@@ -53,6 +54,15 @@ export const contract = defineContract({
       'The table of records, keyed by `deployment_id` alone. It may hold other items, too.',
       { required: true },
     ),
+    'lock-table': {
+      ...fenceInputs['lock-table'],
+      description: 'The table of locks, where it is not `table`: the `table` output of deployment-lock.',
+    },
+    'fencing-token': {
+      ...fenceInputs['fencing-token'],
+      description:
+        'The `fencing-token` output of deployment-lock. With it `started` and `succeeded` are not written once another run has taken the lock; `failed` and `rolled-back`, which change nothing that is deployed, are written all the same.',
+    },
     parameters: flag('Whether to say the current version in SSM.', { default: 'true' }),
     'ssm-prefix': text(
       'The path under which `deployed-version` and `deployed-at` are written. `{project}`, `{environment}` and `{service}` stand for their values: with several services in one environment, use `{service}`.',
@@ -94,7 +104,7 @@ export const contract = defineContract({
     table: 'deployments',
   },
   check(inputs) {
-    const problems: InputProblem[] = [];
+    const problems: InputProblem[] = [...fenceProblems({ lockTable: inputs.table, ...inputs })];
     for (const input of ['environment', 'service'] as const)
       if (!inputs[input])
         problems.push({ input, message: 'is missing; every record is of one service in one environment.' });

@@ -7,7 +7,15 @@ runOnRunner(contract, {
   async main({ inputs, clock, context, log }) {
     const { createRecordStore } = await import('@promo-actions/gateways/aws-records');
     const { createParameterStore } = await import('@promo-actions/gateways/aws-parameters');
-    const ports = { records: createRecordStore(inputs.table), parameters: createParameterStore() };
+    const { fencedRecords } = await import('@promo-actions/core/lock');
+    const { fenceOf } = await import('@promo-actions/gateways/aws-lock');
+    const { table, status } = inputs;
+    const changesWhatRuns = status === 'started' || status === 'succeeded';
+    const store = createRecordStore(table);
+    const records = changesWhatRuns
+      ? fencedRecords(store, fenceOf({ ...inputs, lockTable: inputs.lockTable ?? table }, clock))
+      : store;
+    const ports = { records, parameters: createParameterStore() };
     const board = inputs.githubDeployment ? await githubBoard(inputs.token, context.repository) : undefined;
     const order = recordOrder(inputs, context, clock.now());
     const recorded = await recordDeployment(order, board ? { ...ports, board } : ports);

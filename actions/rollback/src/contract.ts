@@ -1,5 +1,6 @@
 import { defineContract, duration, flag, list, matching, text } from '@promo-actions/core/action';
 import { aliasInput, wrongFunctions } from '@promo-actions/core/lambda';
+import { fenceInputs, fenceProblems } from '@promo-actions/core/lock';
 
 export const contract = defineContract({
   name: 'rollback',
@@ -41,6 +42,7 @@ export const contract = defineContract({
       'Invokes each restored alias with `health-payload`, when that is given, and fails unless it answers with status 200. The alias is read back in any case.',
       { default: 'true' },
     ),
+    ...fenceInputs,
     'health-payload': text('The event that restored functions are invoked with, as JSON.'),
     timeout: duration('How long to wait for each alias to read what was written, and to be healthy.', {
       default: '2m',
@@ -65,12 +67,19 @@ export const contract = defineContract({
       'lambda:GetFunctionConfiguration',
       'lambda:InvokeFunction',
       'dynamodb:GetItem',
+      'dynamodb:PutItem',
     ],
   },
   example: { functions: 'tenant-service', alias: 'latest-prod', reason: 'Errors rose after v1.4.0' },
   check(inputs) {
     const { functions, alias, all, environment, service, target = '', table, healthPayload } = inputs;
-    const problems = [];
+    const problems = [...(all ? [] : fenceProblems(inputs))];
+    if (all && inputs.fencingToken !== undefined) {
+      problems.push({
+        input: 'fencing-token',
+        message: 'contradicts `all`: a lock is of one service. Roll back one service, or lock none.',
+      });
+    }
     if (target === 'last-good') {
       const needed = { table, environment, ...(all === false ? { service } : {}) };
       for (const [input, value] of Object.entries(needed)) {

@@ -5,6 +5,8 @@ runOnRunner(contract, {
   async main({ inputs, log, clock, signal, context, readFile }) {
     const core = await import('@promo-actions/core/rollback');
     const lambda = await import('@promo-actions/gateways/aws-lambda');
+    const { fencedAliases } = await import('@promo-actions/core/lock');
+    const { fenceOf } = await import('@promo-actions/gateways/aws-lock');
     const { target, reason, incidentAlias, dryRun, timeout } = inputs;
     const order = {
       places: core.scopeOf(inputs, await readFile(inputs.policy)),
@@ -21,7 +23,7 @@ runOnRunner(contract, {
         ? core.verifyByInvoking(inputs.healthPayload, lambda.createFunctionInvoker(), { clock, log, timeout })
         : core.trustTheAlias;
     const ports = {
-      aliases: lambda.createAliasStore(),
+      aliases: fencedAliases(lambda.createAliasStore(), fenceOf(inputs, clock)),
       functions: lambda.createFunctionStore(),
       ...(target === 'last-good' ? { history: await recordsOf(inputs.table, inputs.environment) } : {}),
     };
