@@ -173,19 +173,40 @@ describe('bad days', () => {
     await update();
     expect(await refusal(update())).toMatchObject({ name: 'TooManyRequestsException', status: 429 });
     await update();
+    const subject = { function: NAME, alias: 'live', version: '1' };
     expect(
       sandbox
         .journal()
         .map(({ operation, status, fault, subject }) => ({ operation, status, fault, subject })),
     ).toEqual([
-      { operation: 'UpdateAlias', status: 200, fault: undefined, subject: { function: NAME, alias: 'live' } },
-      {
-        operation: 'UpdateAlias',
-        status: 429,
-        fault: '429 TooManyRequestsException',
-        subject: { function: NAME, alias: 'live' },
-      },
-      { operation: 'UpdateAlias', status: 200, fault: undefined, subject: { function: NAME, alias: 'live' } },
+      { operation: 'UpdateAlias', status: 200, fault: undefined, subject },
+      { operation: 'UpdateAlias', status: 429, fault: '429 TooManyRequestsException', subject },
+      { operation: 'UpdateAlias', status: 200, fault: undefined, subject },
+    ]);
+  });
+
+  test('the journal has the whole state that each call wants for the alias, also what the call leaves as it is', async () => {
+    const update = (wanted: Partial<UpdateAliasCommand['input']>) =>
+      lambda.send(new UpdateAliasCommand({ FunctionName: NAME, Name: 'live', ...wanted }));
+    const weigh = (weights: Record<string, number>) => ({
+      RoutingConfig: { AdditionalVersionWeights: weights },
+    });
+    await update(weigh({ '2': 0.07 }));
+    await update({ Description: 'x' });
+    await refusal(update({ FunctionVersion: '2' }));
+    await refusal(update({ FunctionVersion: '1', RevisionId: 'stale', ...weigh({ '2': 1 }) }));
+    await update({ FunctionVersion: '2', ...weigh({}) });
+    await lambda.send(new CreateAliasCommand({ FunctionName: NAME, Name: 'backup', FunctionVersion: '1' }));
+    await refusal(update({ FunctionVersion: 'two' }));
+    const alias = { function: NAME, alias: 'live' };
+    expect(sandbox.journal().map(({ status, subject }) => [status, subject])).toEqual([
+      [200, { ...alias, version: '1', canary: '2', weight: '7' }],
+      [200, { ...alias, version: '1', canary: '2', weight: '7' }],
+      [400, { ...alias, version: '2', canary: '2', weight: '7' }],
+      [412, { ...alias, version: '1', canary: '2', weight: '100' }],
+      [200, { ...alias, version: '2' }],
+      [201, { function: NAME, alias: 'backup', version: '1' }],
+      [400, alias],
     ]);
   });
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Answer, jsonAnswer, WireError } from '../kernel/index.ts';
+import { type Answer, type JsonObject, jsonAnswer, WireError } from '../kernel/index.ts';
 import { aliasJson, weightsOf } from './describe.ts';
 import { type Alias, checkRevision, type LambdaFunction, type Version, versionOf } from './model.ts';
 import { constraintError, functionArn, parameterError } from './names.ts';
@@ -127,6 +127,23 @@ export function deleteAlias(request: LambdaRequest): Answer {
     request.state.remember(owner, request.aliasName, { at: request.now, stable: undefined, weight: 0 });
   }
   return { status: 204 };
+}
+
+/**
+ * The whole state that a CreateAlias or UpdateAlias wants, for the journal: `version`, and while there is a canary
+ * `canary` and its `weight` in percent. What an update does not say stays as it is.
+ */
+export function wantedAlias(body: JsonObject, former: Alias | undefined): Readonly<Record<string, string>> {
+  const read = v.safeParse(updateSchema, body);
+  if (!read.success) return {};
+  const { FunctionVersion, RoutingConfig: routing } = read.output;
+  const version = FunctionVersion ?? former?.version;
+  const weights = routing ? (routing.AdditionalVersionWeights ?? {}) : (former?.weights ?? {});
+  const [canary] = Object.entries(weights);
+  return {
+    ...(version ? { version } : {}),
+    ...(canary ? { canary: canary[0], weight: String(Number((canary[1] * 100).toFixed(6))) } : {}),
+  };
 }
 
 function ownerOf(request: LambdaRequest): LambdaFunction {

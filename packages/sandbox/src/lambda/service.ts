@@ -1,13 +1,14 @@
 import {
   type Answer,
   type Exchange,
+  jsonBody,
   type Random,
   type Service,
   seededRandom,
   seededUuid,
   WireError,
 } from '../kernel/index.ts';
-import { createAlias, deleteAlias, getAlias, listAliases, updateAlias } from './aliases.ts';
+import { createAlias, deleteAlias, getAlias, listAliases, updateAlias, wantedAlias } from './aliases.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { CodeDownloads } from './downloads.ts';
 import {
@@ -22,6 +23,7 @@ import {
 import { invoke } from './invoke.ts';
 import { loadFunctions } from './load.ts';
 import { LambdaState } from './model.ts';
+import { parseReference } from './names.ts';
 import {
   deleteProvisionedConcurrency,
   getProvisionedConcurrency,
@@ -113,15 +115,7 @@ export async function createLambdaService(
       return operation({ state, exchange, now: exchange.now, functionName, aliasName, uuid });
     },
     failure: lambdaFailure,
-    subject(_name, exchange) {
-      const { functionName, aliasName } = routeOf(exchange) ?? {};
-      const qualifier = exchange.url.searchParams.get('Qualifier');
-      return {
-        ...(functionName ? { function: functionName } : {}),
-        ...(aliasName ? { alias: aliasName } : {}),
-        ...(qualifier ? { qualifier } : {}),
-      };
-    },
+    subject: (name, exchange) => subjectOf(name, exchange, state),
     close: () => runtime.close(),
   };
   return { service, state };
@@ -145,6 +139,26 @@ function routeOf({ method, url }: Exchange): Route | undefined {
     functionName: decodeURIComponent(name ?? ''),
     aliasName: decodeURIComponent(alias ?? ''),
   };
+}
+
+function subjectOf(
+  operation: string,
+  exchange: Exchange,
+  state: LambdaState,
+): Readonly<Record<string, string>> {
+  const { functionName = '', aliasName = '' } = routeOf(exchange) ?? {};
+  const qualifier = exchange.url.searchParams.get('Qualifier');
+  const subject = {
+    ...(functionName ? { function: functionName } : {}),
+    ...(aliasName ? { alias: aliasName } : {}),
+    ...(qualifier ? { qualifier } : {}),
+  };
+  if (operation !== 'CreateAlias' && operation !== 'UpdateAlias') return subject;
+  const body = jsonBody(exchange);
+  const { name, ...scope } = parseReference(functionName, exchange, undefined);
+  const former = state.find(scope, name)?.aliases.get(aliasName);
+  const named = operation === 'CreateAlias' && typeof body.Name === 'string' ? { alias: body.Name } : {};
+  return { ...subject, ...named, ...wantedAlias(body, former) };
 }
 
 /** Lambda's error document; a 429 carries its Reason and when to come again. */
