@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import type { CodeSource } from '../lambda/index.ts';
 
 /** Deployment packages as files of the machine that runs the step. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import type { FunctionVersion } from '../lambda/index.ts';
 import { type DeployOrder, deploy } from './deploy.ts';
 

@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { aliasMissing, type FunctionStore, versionMissing } from '../lambda/index.ts';
 import { codeSha256, expectCode, type PackageFiles, requireZip } from './code.ts';
 

@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import type { CodeSource } from '../lambda/index.ts';
 import { codeSha256, expectCode, imageDigest, type PackageFiles, parseS3, requireZip } from './code.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { append } from './append.ts';
 import { verifyChain } from './chain.ts';
 import { headId, headOf } from './head.ts';

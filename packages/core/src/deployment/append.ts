@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { advanced, type Head, headId, headItem, headOf } from './head.ts';
 import { type Chain, type DeploymentRecord, type Draft, recordId, recordOf, seal } from './record.ts';
 import type { RecordStore } from './store.ts';

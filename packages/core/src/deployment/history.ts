@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { readHead } from './append.ts';
 import { type Attributes, type Chain, type DeploymentRecord, recordOf } from './record.ts';
 import type { RecordStore } from './store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { draft, memoryParameters, memoryTable } from './memory.test.ts';
 import { parameterPrefix } from './parameters.ts';
 import { type RecordOrder, recordDeployment } from './record-deployment.ts';

@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { type Appended, append, existingRecord, readHead, withOrigin } from './append.ts';
 import { advanced, type Current } from './head.ts';
 import { parameterNames, tellCurrent } from './parameters.ts';

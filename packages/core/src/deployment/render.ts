@@ -1,4 +1,4 @@
-import { cell, table } from '../action/index.ts';
+import { cell, table } from '../markdown/index.ts';
 import type { Recorded } from './record-deployment.ts';
 
 const marks = { started: '▶️', succeeded: '✅', failed: '❌', 'rolled-back': '↩️' } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import type { Invocation } from '../lambda/index.ts';
 import { checkHealth, type HealthOrder } from './check.ts';
 import { type Expectation, judgeInvocation, judgeProbe, type Probe } from './look.ts';

@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 
 /** Lets a failure of work that follows a change say what had been changed, unless it says so itself. */
 export async function changedBefore<T>(changed: string, work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 
 /** Remedy for a function that AWS does not know. */
 export function functionMissing(functionName: string): string {

@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import type { FunctionStore, FunctionVersion } from './ports.ts';
 import { type Patience, until } from './wait.ts';
 

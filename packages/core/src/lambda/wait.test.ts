@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { until } from './wait.ts';
 
 function world(timeout = 60_000, signal?: AbortSignal) {

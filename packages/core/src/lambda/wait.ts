@@ -1,5 +1,6 @@
-import { type Log, OutsideError, type OutsideFailure } from '../action/index.ts';
+import type { Log } from '../action/index.ts';
 import { type Clock, formatDuration } from '../clock/index.ts';
+import { OutsideError, type OutsideFailure } from '../errors/index.ts';
 
 /** How long to wait for AWS, and where to tell about it. */
 export interface Patience {

@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import type { Alias, AliasChange, AliasStore } from './ports.ts';
 import { describeTraffic, sameTraffic } from './traffic.ts';
 

@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { type Alias, type AliasStore, aliasMissing, type Patience, pauseFor } from '../lambda/index.ts';
 import { describeOrigin, type KeptAlias, type KeptKind, keptFor, keptName, type Origin } from './names.ts';
 import { planPrune, type Retention } from './prune.ts';

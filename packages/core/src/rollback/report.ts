@@ -1,4 +1,4 @@
-import { cell, table } from '../action/index.ts';
+import { cell, table } from '../markdown/index.ts';
 import { describeRestored, type Restored, type RollbackOrder } from './rollback.ts';
 
 /** The outputs, summary and failure that a rollback amounts to. */

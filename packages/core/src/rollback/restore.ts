@@ -1,5 +1,5 @@
-import { OutsideError } from '../action/index.ts';
 import type { Attributes } from '../deployment/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import {
   type Alias,
   type AliasStore,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { InputError, OutsideError } from '../action/index.ts';
+import { InputError, OutsideError } from '../errors/index.ts';
 import {
   type AliasChange,
   type AliasStore,

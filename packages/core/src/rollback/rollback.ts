@@ -1,5 +1,6 @@
-import { type Log, OutsideError } from '../action/index.ts';
+import type { Log } from '../action/index.ts';
 import { formatDuration } from '../clock/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { type Patience, pauseFor } from '../lambda/index.ts';
 import { keepIncident, type Place, planStep, type RestorePorts, restore, type Step } from './restore.ts';
 

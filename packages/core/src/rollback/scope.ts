@@ -1,4 +1,4 @@
-import { InputError } from '../action/index.ts';
+import { InputError } from '../errors/index.ts';
 import { loadPolicy, type Policy } from '../policy/index.ts';
 import type { Place } from './restore.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { checkWindow, judgeWindow, type WindowRequest } from './check.ts';
 import type { Feed } from './feed.ts';
 import { parseRule } from './parse.ts';

@@ -1,5 +1,5 @@
-import { OutsideError } from '../action/index.ts';
 import { formatDuration } from '../clock/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import type { DatedRule } from './rule.ts';
 
 /** What an iCalendar feed said when it was read. */

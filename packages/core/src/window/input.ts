@@ -1,5 +1,6 @@
 import { array, pipe, rawTransform, unknown } from 'valibot';
-import { type InputProblem, json } from '../action/index.ts';
+import { json } from '../action/index.ts';
+import type { InputProblem } from '../errors/index.ts';
 import { expectedRule, isTimeZone, NoRule, parseRule } from './parse.ts';
 import { lacksZone, type Rule } from './rule.ts';
 

@@ -7,7 +7,7 @@ import {
   ListAliasesCommand,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
-import { OutsideError } from '@promo-actions/core/action';
+import { OutsideError } from '@promo-actions/core/errors';
 import type { Alias, AliasChange, AliasStore } from '@promo-actions/core/lambda';
 import { type LambdaOptions, lambdaCall, lambdaClient } from './client.ts';
 

@@ -1,4 +1,4 @@
-import { OutsideError } from '@promo-actions/core/action';
+import { OutsideError } from '@promo-actions/core/errors';
 
 interface Located {
   readonly location: string;

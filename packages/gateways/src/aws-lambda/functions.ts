@@ -7,7 +7,7 @@ import {
   PublishVersionCommand,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
-import { OutsideError } from '@promo-actions/core/action';
+import { OutsideError } from '@promo-actions/core/errors';
 import type { CodeSource, FunctionStore, FunctionVersion } from '@promo-actions/core/lambda';
 import { type LambdaOptions, lambdaCall, lambdaClient } from './client.ts';
 import { downloadPackage } from './download.ts';

@@ -1,6 +1,6 @@
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { OutsideError } from '@promo-actions/core/action';
 import type { ParameterStore } from '@promo-actions/core/deployment';
+import { OutsideError } from '@promo-actions/core/errors';
 import { awsCall, clientOptions } from '../aws/index.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { OutsideError } from '@promo-actions/core/action';
+import { OutsideError } from '@promo-actions/core/errors';
 import { awsCall, type Call, outsideError } from './index.ts';
 
 const call: Call = {

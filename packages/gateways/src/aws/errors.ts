@@ -1,4 +1,4 @@
-import { OutsideError } from '@promo-actions/core/action';
+import { OutsideError } from '@promo-actions/core/errors';
 
 /** One AWS call as its failure is told. */
 export interface Call {

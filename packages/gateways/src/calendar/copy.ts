@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { OutsideError } from '@promo-actions/core/action';
+import { OutsideError } from '@promo-actions/core/errors';
 import type { Feed, FeedCopy } from '@promo-actions/core/window';
 
 /** A feed's last reading in a file, which actions/cache may carry from run to run. A copy of another address does not count. */

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { OutsideError } from '@promo-actions/core/action';
 import type { Clock } from '@promo-actions/core/clock';
+import { OutsideError } from '@promo-actions/core/errors';
 import { createFeedCopy } from './copy.ts';
 import { createCalendarFeed } from './feed.ts';
 

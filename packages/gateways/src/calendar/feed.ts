@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { OutsideError } from '@promo-actions/core/action';
 import type { Clock } from '@promo-actions/core/clock';
+import { OutsideError } from '@promo-actions/core/errors';
 import type { CalendarFeed } from '@promo-actions/core/window';
 import { type Fetch, retryingFetch } from '../http/index.ts';
 import { eventsOf, NoCalendar } from './events.ts';

@@ -1,4 +1,4 @@
-import { OutsideError, type OutsideFailure } from '@promo-actions/core/action';
+import { OutsideError, type OutsideFailure } from '@promo-actions/core/errors';
 
 /** One call of GitHub, as its failure is told. */
 export interface Question {

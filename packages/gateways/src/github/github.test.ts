@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { OutsideError } from '@promo-actions/core/action';
 import type { Clock } from '@promo-actions/core/clock';
+import { OutsideError } from '@promo-actions/core/errors';
 import { createDeployments, createGitHub, createRepository } from './index.ts';
 
 const clock: Clock = {

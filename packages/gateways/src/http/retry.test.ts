@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { OutsideError } from '@promo-actions/core/action';
 import type { Clock } from '@promo-actions/core/clock';
+import { OutsideError } from '@promo-actions/core/errors';
 import fc from 'fast-check';
 import { type Fetch, type RetryOptions, retryingFetch } from './retry.ts';
 import { backoff } from './verdict.ts';

@@ -1,5 +1,5 @@
-import { OutsideError } from '@promo-actions/core/action';
 import { type Clock, formatDuration } from '@promo-actions/core/clock';
+import { OutsideError } from '@promo-actions/core/errors';
 import { backoff, type Pacing, repeatable, requestId, type Trouble, verdictOn } from './verdict.ts';
 
 export type Fetch = typeof globalThis.fetch;

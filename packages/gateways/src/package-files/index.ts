@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { OutsideError } from '@promo-actions/core/action';
 import type { PackageFiles } from '@promo-actions/core/artifact';
+import { OutsideError } from '@promo-actions/core/errors';
 
 /** Files of the checkout and of the runner's temporary folder, which is emptied after each job. */
 export function packageFiles(): PackageFiles {
