@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { evaluate, globMatches, holds, type Scope, textOf } from './index.ts';
 
 const scope: Scope = {
@@ -64,9 +64,11 @@ describe('expressions', () => {
 
 describe('hashFiles', () => {
   const workspace = mkdtempSync(join(tmpdir(), 'promo-hash-'));
+  afterAll(() => rmSync(workspace, { recursive: true }));
   mkdirSync(join(workspace, 'deep/er'), { recursive: true });
   writeFileSync(join(workspace, 'package-lock.json'), 'one');
   writeFileSync(join(workspace, 'deep/er/package-lock.json'), 'two');
+  symlinkSync('nowhere', join(workspace, 'broken-link'));
   const hash = (...patterns: string[]) =>
     evaluate(`hashFiles(${patterns.map((pattern) => `'${pattern}'`).join(', ')})`, { ...scope, workspace });
 
@@ -77,6 +79,7 @@ describe('hashFiles', () => {
     expect(hash('**/package-lock.json', '!deep/**')).toBe(hash('package-lock.json'));
     expect(hash('package-lock.json')).not.toBe(all);
     expect(hash('nothing*')).toBe('');
+    expect(hash('broken*')).toBe('');
   });
 
   test.each([

@@ -14,7 +14,7 @@ export function hashFiles(workspace: string, patterns: readonly string[]): strin
     .map(readGlob);
   const taken = readdirSync(workspace, { recursive: true, encoding: 'utf8' })
     .map((path) => path.split(sep).join('/'))
-    .filter((path) => matches(path, globs) && statSync(join(workspace, path)).isFile())
+    .filter((path) => matches(path, globs) && isFile(join(workspace, path)))
     .sort();
   if (taken.length === 0) return '';
   const whole = createHash('sha256');
@@ -25,6 +25,11 @@ export function hashFiles(workspace: string, patterns: readonly string[]): strin
         .digest(),
     );
   return whole.digest('hex');
+}
+
+/** A link that leads nowhere is none. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** Whether a path below the root matches a pattern of `*`, `?`, `**` and `[…]`. */

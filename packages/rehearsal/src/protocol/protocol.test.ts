@@ -1,11 +1,13 @@
-import { appendFileSync, mkdtempSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Annotation, createCommandFiles, createMasks, createOutputReader } from './index.ts';
 
-const fresh = () => createCommandFiles(mkdtempSync(join(tmpdir(), 'promo-files-')));
+const folder = mkdtempSync(join(tmpdir(), 'promo-files-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const fresh = () => createCommandFiles(folder);
 
 describe('the files of a step', () => {
   test('every value comes back as it was written between delimiters', () => {

@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { Mistakes } from '../mistake/index.ts';
 import { loadScenario } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'promo-scenario-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function load(content: string) {
   const file = join(folder, 'scenario.yml');
