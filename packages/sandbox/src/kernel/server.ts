@@ -83,14 +83,14 @@ async function serve(parts: KernelParts, request: IncomingMessage, response: Ser
   };
 
   const call = findCall(parts.services, arrived);
-  const harm = call && parts.faults.strike(call.service.name, call.operation, account);
-  if (harm !== undefined && harm.latency > 0) await parts.clock.delay(harm.latency);
-  const exchange: Exchange = { ...arrived, now: parts.clock.now() };
   const seen =
     call && !url.pathname.startsWith('/_sandbox/')
       ? { service: call.service.name, operation: call.operation, account, gone: gone.signal }
       : undefined;
   const happened = seen && (await parts.watch.arrived(seen));
+  const harm = call && parts.faults.strike(call.service.name, call.operation, account);
+  if (harm !== undefined && harm.latency > 0) await parts.clock.delay(harm.latency);
+  const exchange: Exchange = { ...arrived, now: parts.clock.now() };
   const died = happened !== undefined && gone.signal.aborted;
   const answer = died ? undefined : await answerTo(call, exchange, caller, harm);
   const fault = died ? 'the caller died before it' : harm?.name;

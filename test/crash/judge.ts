@@ -1,0 +1,103 @@
+import { chainFlaws, headOf, recordsOf, type World } from './outside.ts';
+
+/** What a promotion that has ended must have left. */
+export type Ending = 'promoted' | 'undone' | 'any' | 'told';
+
+const from = '1';
+const to = '2';
+const release = 'v1.4.0';
+const untold = /could not be undone/;
+
+/** What is wrong with production after a promotion of v1.4.0 that ended so; nothing when nothing is. */
+export function flawsOf(world: World, outcome: string, ending: Ending): string[] {
+  const flaws = [
+    ...chainFlaws(world),
+    ...publishedFlaws(world),
+    ...currentFlaws(world),
+    ...storyFlaws(world),
+  ];
+  const records = recordsOf(world);
+  const last = records.at(-1);
+  const traffic = `the alias is on ${world.version} with ${JSON.stringify(world.weights)}`;
+  const weighed = Object.keys(world.weights).length > 0;
+  const told =
+    ending === 'told' && outcome === 'failure' && (last === undefined || last.status !== 'succeeded');
+
+  if (weighed && !(told && untold.test(String(last?.reason))))
+    flaws.push(`${traffic}; the last record says ${said(last)}`);
+  if (ending === 'promoted' && (outcome !== 'success' || world.version !== to))
+    flaws.push(`the release is not promoted: ${outcome}, ${traffic}`);
+  if (ending === 'undone' && (outcome === 'success' || world.version !== from))
+    flaws.push(`the release is not undone: ${outcome}, ${traffic}`);
+  if (outcome === 'success' && (last?.status !== 'succeeded' || world.version !== to))
+    flaws.push(`the run succeeded, but the last record says ${said(last)} and ${traffic}`);
+  if (last?.status === 'succeeded' && world.version !== to)
+    flaws.push(`the last record says succeeded, but ${traffic}`);
+  if (last?.status === 'rolled-back' && world.version !== from)
+    flaws.push(`the last record says rolled-back, but ${traffic}`);
+  if (last?.status === 'failed' && world.version !== from && !untold.test(String(last.reason)))
+    flaws.push(`the last record says ${said(last)}, but ${traffic}`);
+  if (last?.status === 'started' && outcome !== 'success' && ending !== 'told')
+    flaws.push('the run has ended, but its last record says started');
+  return flaws;
+}
+
+/** What is never right, not even while a runner lies dead: SSM ahead of the alias, or a version published twice. */
+export function liesOf(world: World): string[] {
+  const told = world.parameters['/tenants/prod/deployed-version'];
+  const there = world.version === to && Object.keys(world.weights).length === 0;
+  return [
+    ...publishedFlaws(world),
+    ...(told === release && !there
+      ? [
+          `SSM says ${release} is deployed, but the alias is on ${world.version} ${JSON.stringify(world.weights)}`,
+        ]
+      : []),
+  ];
+}
+
+function said(record: Readonly<Record<string, string | number>> | undefined): string {
+  return record ? `${record.status}${record.reason ? ` (${record.reason})` : ''}` : 'nothing';
+}
+
+function publishedFlaws({ published, backups }: World): string[] {
+  const flaws: string[] = [];
+  const releases = published.filter(({ description }) => description === release);
+  if (releases.length > 1 || published.length > 2)
+    flaws.push(`published twice: ${published.map((one) => `${one.version} ${one.description}`).join(', ')}`);
+  if (backups.length > 1 || backups.some((version) => version !== from))
+    flaws.push(`backup aliases keep ${backups.join(', ')}, not ${from} once`);
+  return flaws;
+}
+
+/** SSM says what the head of the records says is current, which is what their last success said. */
+function currentFlaws(world: World): string[] {
+  const head = headOf(world);
+  const flaws: string[] = [];
+  for (const [name, attribute] of [
+    ['deployed-version', 'current_version'],
+    ['deployed-at', 'current_since'],
+  ] as const) {
+    const told = world.parameters[`/tenants/prod/${name}`];
+    if (told !== head?.[attribute])
+      flaws.push(`SSM ${name} is ${told}, the records say ${head?.[attribute]}`);
+  }
+  const current = head?.current_version;
+  if (current === release && world.version !== to)
+    flaws.push(`the records say ${release} is current, but the alias is on ${world.version}`);
+  return flaws;
+}
+
+/** Each deployment begins, and ends at most once. */
+function storyFlaws(world: World): string[] {
+  const stories = new Map<string, string[]>();
+  for (const record of recordsOf(world)) {
+    const id = String(record.deployment);
+    stories.set(id, [...(stories.get(id) ?? []), String(record.status)]);
+  }
+  return [...stories].flatMap(([id, statuses]) =>
+    /^(started(,(succeeded|failed|rolled-back))?|failed)$/.test(statuses.join())
+      ? []
+      : [`deployment ${id} is told as ${statuses.join(', ')}`],
+  );
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import {
+  GetAliasCommand,
+  LambdaClient,
+  ListAliasesCommand,
+  ListVersionsByFunctionCommand,
+} from '@aws-sdk/client-lambda';
+import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { type Attributes, verifyChain } from '@promo-actions/core/deployment';
+
+/** Production as anybody with the AWS SDK sees it. */
+export interface World {
+  readonly version: string;
+  readonly weights: Readonly<Record<string, number>>;
+  /** Of every published version. */
+  readonly published: readonly { readonly version: string; readonly description: string }[];
+  /** The versions that backup aliases keep. */
+  readonly backups: readonly string[];
+  readonly items: readonly Attributes[];
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const FunctionName = 'tenant-service';
+
+/** Reads production, past any fault: whoever reads has healed the world first. */
+export async function lookFromOutside(url: string): Promise<World> {
+  const options = {
+    endpoint: url,
+    region: 'af-south-1',
+    credentials: { accessKeyId: '222222222222', secretAccessKey: 'any' },
+  };
+  const lambda = new LambdaClient(options);
+  const alias = await lambda.send(new GetAliasCommand({ FunctionName, Name: 'latest-prod' }));
+  const { Aliases = [] } = await lambda.send(new ListAliasesCommand({ FunctionName }));
+  const { Versions = [] } = await lambda.send(new ListVersionsByFunctionCommand({ FunctionName }));
+  const { Parameters = [] } = await new SSMClient(options).send(
+    new GetParametersByPathCommand({ Path: '/tenants/prod', Recursive: true }),
+  );
+  const items: Attributes[] = [];
+  const dynamo = new DynamoDBClient(options);
+  for await (const page of paginateScan({ client: dynamo }, { TableName: 'deployments' })) {
+    for (const item of page.Items ?? []) {
+      const entries = Object.entries(item).map(
+        ([name, value]) => [name, value.S ?? Number(value.N)] as const,
+      );
+      items.push(Object.fromEntries(entries));
+    }
+  }
+  return {
+    version: alias.FunctionVersion ?? '',
+    weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {},
+    published: Versions.filter(({ Version }) => Version !== '$LATEST').map((one) => ({
+      version: one.Version ?? '',
+      description: one.Description ?? '',
+    })),
+    backups: Aliases.filter(({ Name = '' }) => Name.startsWith('backup-')).map(
+      (one) => one.FunctionVersion ?? '',
+    ),
+    items,
+    parameters: Object.fromEntries(Parameters.map(({ Name = '', Value = '' }) => [Name, Value])),
+  };
+}
+
+/** The records of production, oldest first. */
+export function recordsOf({ items }: World): readonly Attributes[] {
+  const records = items.filter(
+    (item) => typeof item.status === 'string' && typeof item.sequence === 'number',
+  );
+  return records.sort((left, right) => Number(left.sequence) - Number(right.sequence));
+}
+
+export function headOf({ items }: World): Attributes | undefined {
+  return items.find((item) => item.deployment_id === 'current/prod/tenant-service');
+}
+
+/** What is wrong with the records as a chain: by the product's own reader, and counted again without it. */
+export function chainFlaws(world: World): string[] {
+  const records = recordsOf(world);
+  const head = headOf(world);
+  if (!head) return records.length > 0 ? ['there are records without a head'] : [];
+  const flaws = verifyChain(records, { hash: String(head.head_hash) }).map(
+    ({ id, problem }) => `record ${id} ${problem}`,
+  );
+  let previous = { hash: '0'.repeat(64), id: undefined as string | undefined };
+  for (const [index, record] of records.entries()) {
+    const { hash, ...content } = record;
+    const sorted = Object.fromEntries(Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const counted = createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
+    const id = String(record.deployment_id);
+    if (hash !== counted) flaws.push(`record ${id} does not have the hash of its content`);
+    if (record.previous_hash !== previous.hash || record.previous !== previous.id)
+      flaws.push(`record ${id} does not follow ${previous.id ?? 'nothing'}`);
+    if (record.sequence !== index + 1) flaws.push(`record ${id} is number ${record.sequence}`);
+    previous = { hash: String(hash), id };
+  }
+  if (head.head_hash !== previous.hash) flaws.push('the head is not at the last record');
+  return flaws;
+}

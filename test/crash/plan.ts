@@ -1,0 +1,237 @@
+import type { Fault } from '@promo-actions/sandbox';
+import type { Call, CleanRun, Point, ScenarioName, Strike } from './point.ts';
+
+const minute = 60_000;
+const services = ['lambda', 'monitoring', 'ssm', 'dynamodb', 'sts', 'github', 'jira'];
+
+/** Every point of the promotions whose clean runs are given. The seed moves what is left to chance. */
+export function planPoints(runs: readonly CleanRun[], seed: number): readonly Point[] {
+  return runs.flatMap((run) => {
+    const { scenario } = run;
+    const shared = [...kills(run), ...skews(scenario), ...chaos(scenario, seed), ...moments(scenario, seed)];
+    return scenario === 'bad-canary'
+      ? [...shared, ...cancels(run, ['before'])]
+      : [
+          ...shared,
+          ...cancels(run, ['before', 'after']),
+          ...stubborn(run),
+          ...passing(run),
+          ...lasting(run),
+          ...slow(run),
+        ];
+  });
+}
+
+/** A few points of every kind, at the calls that matter most. */
+export function samplePoints(runs: readonly CleanRun[], seed: number): readonly Point[] {
+  const points = planPoints(runs, seed);
+  return sample.flatMap(([kind, what]) =>
+    points.filter(({ id, what: said }) => id.startsWith(`${kind}/good-release`) && said.includes(what)),
+  );
+}
+
+const sample = [
+  ['kill', 'after lambda PublishVersion, its 1.'],
+  ['kill', 'after lambda UpdateAlias, its 1.'],
+  ['kill', 'after lambda UpdateAlias, its 2.'],
+  ['kill', 'before ssm PutParameter, its 1.'],
+  ['cancel', 'before monitoring GetMetricData, its 5.'],
+  ['lasting', 'lambda UpdateAlias fails from its 2.'],
+] as const;
+
+/** A strike at each call: those of the deploying job begin there, for what is before has no effect. */
+function struck(run: CleanRun, whens: readonly Strike['when'][]) {
+  return run.calls.flatMap((call, index) =>
+    whens.map((when) => {
+      const from = index < run.gateCalls ? ('gates' as const) : ('deploy' as const);
+      const number = from === 'gates' ? index + 1 : index + 1 - run.gateCalls;
+      const name = `${run.scenario}/${index + 1}-${when}`;
+      const what = `${when} ${call.service} ${call.operation}, its ${ordinal(run, index)}`;
+      return { call, index, name, what, from, strike: { call: number, when } };
+    }),
+  );
+}
+
+function kills(run: CleanRun): Point[] {
+  return struck(run, ['before', 'after']).map(({ name, what, from, strike }) => ({
+    id: `kill/${name}`,
+    scenario: run.scenario,
+    what: `the runner dies ${what}`,
+    from,
+    kill: strike,
+    rerun: true,
+  }));
+}
+
+function cancels(run: CleanRun, whens: readonly Strike['when'][]): Point[] {
+  return struck(run, whens)
+    .filter(({ from }) => from === 'deploy')
+    .map(({ name, what, from, strike }) => ({
+      id: `cancel/${name}`,
+      scenario: run.scenario,
+      what: `the run is cancelled ${what}`,
+      from,
+      cancel: strike,
+      ends: 'any',
+      rerun: true,
+    }));
+}
+
+/** Cancelled where the answer does not come for a minute, so that the step is interrupted, terminated and killed. */
+function stubborn(run: CleanRun): Point[] {
+  const writes = /^(Create|Update|Put|Publish|Invoke)/;
+  return struck(run, ['before'])
+    .filter(({ from, call }) => from === 'deploy' && writes.test(call.operation))
+    .map(({ name, what, from, strike, call, index }) => ({
+      id: `stubborn/${name}`,
+      scenario: run.scenario,
+      what: `the run is cancelled ${what}, and the step must be killed`,
+      from,
+      cancel: strike,
+      faults: [{ ...target(call), nth: occurrence(run, index, run.gateCalls), latency: '1m' }],
+      ends: 'any',
+      rerun: true,
+    }));
+}
+
+/** Cancelled at moments of the canary's evaluation that chance picks. */
+function moments(scenario: ScenarioName, seed: number): Point[] {
+  const draw = chance(seed);
+  return Array.from({ length: 6 }, (_, index) => {
+    const after = Math.floor(draw() * 10 * minute);
+    return {
+      id: `moment/${scenario}/${seed}-${index + 1}`,
+      scenario,
+      what: `the run is cancelled ${Math.round(after / 1000)} s into the canary's evaluation`,
+      from: 'deploy',
+      cancel: { step: 'evaluate', after },
+      ends: 'any',
+      rerun: true,
+    };
+  });
+}
+
+type Harm = Pick<Fault, 'status' | 'drop'>;
+
+const harms: Readonly<Record<string, Harm>> = {
+  429: { status: 429 },
+  500: { status: 500 },
+  'lost-before': { drop: 'before' },
+  'lost-after': { drop: 'after' },
+};
+
+/** Each operation goes wrong once, which no promotion may mind. */
+function passing(run: CleanRun): Point[] {
+  return operations(run).flatMap(({ call, from }) =>
+    Object.entries(harms).map(([kind, harm]) => ({
+      id: `once/${run.scenario}/${call.service}-${call.operation.replace(/\W+/g, '-')}/${kind}`,
+      scenario: run.scenario,
+      what: `the first ${call.service} ${call.operation} is answered by ${kind}`,
+      from,
+      faults: [{ ...target(call), ...harm, nth: 1 }],
+      ends: 'promoted',
+      rerun: false,
+    })),
+  );
+}
+
+/** From each call on, its operation fails for good: the run says what it could not do, and goes through afterwards. */
+function lasting(run: CleanRun): Point[] {
+  return struck(run, ['before']).map(({ name, from, call, index }) => ({
+    id: `lasting/${name.replace('-before', '')}`,
+    scenario: run.scenario,
+    what: `${call.service} ${call.operation} fails from its ${ordinal(run, index)} on`,
+    from,
+    faults: [
+      {
+        ...target(call),
+        nth: occurrence(run, index, from === 'gates' ? 0 : run.gateCalls),
+        times: 1_000_000,
+        status: 500,
+      },
+    ],
+    ends: 'told',
+    rerun: true,
+  }));
+}
+
+/** Three calls in ten go wrong. */
+function chaos(scenario: ScenarioName, seed: number): Point[] {
+  return Array.from({ length: 8 }, (_, index) => ({
+    id: `chaos/${scenario}/${seed + index}`,
+    scenario,
+    what: `three calls in ten go wrong, by chance ${seed + index}`,
+    from: 'gates',
+    seed: seed + index,
+    faults: services.flatMap((service) =>
+      Object.values(harms).map((harm) => ({ service, ...harm, probability: 0.085 })),
+    ),
+    ends: 'told',
+    rerun: true,
+  }));
+}
+
+function slow(run: CleanRun): Point[] {
+  return ['3s', '20s'].map((latency) => ({
+    id: `slow/${run.scenario}/${latency}`,
+    scenario: run.scenario,
+    what: `every answer takes ${latency}`,
+    from: 'gates',
+    faults: services.map((service) => ({ service, latency })),
+    ends: 'promoted',
+    rerun: false,
+  }));
+}
+
+function skews(scenario: ScenarioName): Point[] {
+  return [5, -5].map((minutes) => ({
+    id: `skew/${scenario}/${minutes}m`,
+    scenario,
+    what: `the runner's clock is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'ahead' : 'behind'}`,
+    from: 'gates',
+    skew: minutes * minute,
+    ends: scenario === 'good-release' ? 'promoted' : 'undone',
+    rerun: false,
+  }));
+}
+
+function target({ service, operation, account }: Call): Pick<Fault, 'service' | 'operation' | 'account'> {
+  return { service, operation, ...(account ? { account } : {}) };
+}
+
+/** The how-manieth of its operation a call is, counted from the call `since`. */
+function occurrence({ calls }: CleanRun, index: number, since: number): number {
+  return calls.slice(since, index + 1).filter((call) => sameCall(call, calls[index])).length;
+}
+
+function ordinal(run: CleanRun, index: number): string {
+  return `${occurrence(run, index, 0)}. of the promotion`;
+}
+
+/** Every operation once, with the job in which it is first called. */
+function operations({ calls, gateCalls }: CleanRun): { call: Call; from: Point['from'] }[] {
+  return calls.flatMap((call, index) =>
+    calls.findIndex((one) => sameCall(one, call)) === index
+      ? [{ call, from: index < gateCalls ? ('gates' as const) : ('deploy' as const) }]
+      : [],
+  );
+}
+
+function sameCall(left: Call | undefined, right: Call | undefined): boolean {
+  return (
+    left?.service === right?.service &&
+    left?.operation === right?.operation &&
+    left?.account === right?.account
+  );
+}
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+function chance(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import {
+  loadScenario,
+  type Rehearsal,
+  type RehearsalOptions,
+  rehearse,
+  type ScenarioFile,
+} from '@promo-actions/rehearsal';
+import type { Sandbox } from '@promo-actions/sandbox';
+import { flawsOf, liesOf } from './judge.ts';
+import { lookFromOutside } from './outside.ts';
+import type { Call, CleanRun, Played, Point, ScenarioName } from './point.ts';
+
+const root = process.cwd();
+const repository = join(root, 'examples', 'tenant-service');
+/** The release tree and the clock, as they were when the run began. */
+const [, , tree = join(root, 'build')] = process.argv;
+const deployJob = 'promote/deploy';
+
+/** How long a team takes to find a dead run and press the button. Milliseconds of virtual time. */
+const rerunAfter = 10 * 60_000;
+
+type Scenario = ScenarioFile['scenario'];
+
+function scenarioFile(name: ScenarioName, change: Partial<Scenario> = {}): ScenarioFile {
+  const file = loadScenario(join(repository, 'scenarios', `${name}.yml`));
+  return { ...file, scenario: { ...file.scenario, ...change } };
+}
+
+function optionsFor(scenario: ScenarioFile): RehearsalOptions {
+  return {
+    scenario,
+    workflow: scenario.scenario.workflow ?? '',
+    repository,
+    release: join(tree, 'release'),
+    preload: join(tree, 'clock.mjs'),
+  };
+}
+
+const clean = new Map<ScenarioName, Promise<Rehearsal>>();
+
+/** The promotion in which nothing goes wrong, rehearsed once in this process. */
+function cleanRehearsal(name: ScenarioName): Promise<Rehearsal> {
+  const known = clean.get(name) ?? rehearse(optionsFor(scenarioFile(name)));
+  clean.set(name, known);
+  return known;
+}
+
+/** Counts the calls of the promotion in which nothing goes wrong, and holds it to the same checks. */
+export async function playClean(scenario: ScenarioName): Promise<CleanRun> {
+  const flaws: string[] = [];
+  const options = optionsFor(scenarioFile(scenario));
+  const whole = rehearse({
+    ...options,
+    async ended(rehearsal, url) {
+      const ending = scenario === 'good-release' ? 'promoted' : 'undone';
+      flaws.push(...flawsOf(await lookFromOutside(url), rehearsal.outcome ?? '', ending));
+    },
+  });
+  clean.set(scenario, whole);
+  const rehearsal = await whole;
+  const calls = rehearsal.journal as readonly (Call & { readonly at: number })[];
+  const begun = deployStart(rehearsal);
+  return {
+    scenario,
+    calls: calls.map(({ service, operation, account }) => ({ service, operation, account })),
+    gateCalls: calls.filter(({ at }) => at < begun).length,
+    flaws,
+  };
+}
+
+function deployStart(rehearsal: Rehearsal): number {
+  const start = rehearsal.jobs.find(({ key }) => key === deployJob)?.start;
+  if (start === undefined) throw new Error(`The promotion has no job ${deployJob}.`);
+  return start;
+}
+
+export async function play(point: Point): Promise<Played> {
+  const began = Date.now();
+  const flaws: string[] = [];
+  const attempts: Rehearsal[] = [];
+  const { scenario: name, from, kill, cancel, faults = [], skew, seed, ends, rerun } = point;
+  const before = from === 'deploy' ? await cleanRehearsal(name) : undefined;
+  const scenario = scenarioFile(name, {
+    ...(before ? { start: new Date(deployStart(before)).toISOString() } : {}),
+    ...(kill ? { kill } : {}),
+    ...(cancel ? { cancel } : {}),
+    ...(skew === undefined ? {} : { 'clock-skew': skew }),
+    ...(seed === undefined ? {} : { seed }),
+    faults: [...faults],
+  });
+  const kept = before?.jobs.filter(({ key }) => key !== deployJob);
+  const check = async (rehearsal: Rehearsal, sandbox: Sandbox) => {
+    attempts.push(rehearsal);
+    sandbox.heal();
+    const world = await lookFromOutside(sandbox.url);
+    const outcome = rehearsal.outcome ?? '';
+    const again = rerun && rehearsal.attempt === 1 && outcome !== 'success';
+    const final = name === 'good-release' ? 'promoted' : 'undone';
+    const ending = rehearsal.attempt > 1 ? final : ends;
+    const found = ending ? flawsOf(world, outcome, ending) : liesOf(world);
+    flaws.push(...found.map((flaw) => `attempt ${rehearsal.attempt}: ${flaw}`));
+    if (kill && rehearsal.attempt === 1 && !died(rehearsal)) flaws.push('the runner was not killed');
+    if (cancel && rehearsal.attempt === 1 && outcome === 'success' && !('step' in cancel))
+      flaws.push('the run was not cancelled');
+    if (again) await sandbox.clock.advance(rerunAfter);
+    return again;
+  };
+  await rehearse({ ...optionsFor(scenario), ...(kept ? { kept } : {}), again: check });
+  return {
+    id: point.id,
+    flaws,
+    outcomes: attempts.map(({ outcome }) => outcome ?? ''),
+    milliseconds: Date.now() - began,
+    ...(flaws.length > 0 ? { log: logOf(attempts) } : {}),
+  };
+}
+
+function died(rehearsal: Rehearsal): boolean {
+  return logOf([rehearsal]).includes('The runner died here');
+}
+
+function logOf(attempts: readonly Rehearsal[]): string {
+  const lines = attempts.flatMap((rehearsal) => [
+    `── attempt ${rehearsal.attempt}: ${rehearsal.outcome}`,
+    ...rehearsal.jobs.flatMap((job) =>
+      job.steps.flatMap((step) => [
+        `${job.key} ▸ ${step.name}: ${step.conclusion}`,
+        ...step.log.map(({ at, text }) => `    ${new Date(at).toISOString().slice(11, 19)} ${text}`),
+      ]),
+    ),
+  ]);
+  return lines.join('\n');
+}

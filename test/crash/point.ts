@@ -1,0 +1,60 @@
+import type { Fault } from '@promo-actions/sandbox';
+
+export const scenarios = ['good-release', 'bad-canary'] as const;
+export type ScenarioName = (typeof scenarios)[number];
+
+/** Where a promotion is struck: the number of one of its calls, before its effect or after it with the answer lost. */
+export interface Strike {
+  readonly call: number;
+  readonly when: 'before' | 'after';
+}
+
+/** One promotion with one thing going wrong. Plain data: it travels to the process that plays it. */
+export interface Point {
+  /** Names it for `--only`, such as `kill/good-release/45-after`. */
+  readonly id: string;
+  readonly scenario: ScenarioName;
+  /** What happens, for people: `UpdateAlias of lambda, its 1st`. */
+  readonly what: string;
+  /** The job that the promotion begins at; those before it count as succeeded. */
+  readonly from: 'gates' | 'deploy';
+  readonly kill?: Strike;
+  readonly cancel?: Strike | { readonly step: string; readonly after: number };
+  readonly faults?: readonly Fault[];
+  /** How far the runner's clock is ahead, in milliseconds. */
+  readonly skew?: number;
+  readonly seed?: number;
+  /**
+   * What must be true when the run has ended: `any` is whole on one version or the other, with records that say which;
+   * `told` may also be half done, provided the run and its records say so. A killed run is not asked.
+   */
+  readonly ends?: 'promoted' | 'undone' | 'any' | 'told';
+  /** Whether the failed jobs are then run again with nothing going wrong, which must bring the release to its end. */
+  readonly rerun: boolean;
+}
+
+/** A call of the promotion in which nothing goes wrong. */
+export interface Call {
+  readonly service: string;
+  readonly operation: string;
+  readonly account: string;
+}
+
+/** The jobs of the promotion in which nothing goes wrong, as far as others can begin after them. */
+export interface CleanRun {
+  readonly scenario: ScenarioName;
+  /** In order; the first `gateCalls` are made before the job that deploys. */
+  readonly calls: readonly Call[];
+  readonly gateCalls: number;
+  readonly flaws: readonly string[];
+}
+
+export interface Played {
+  readonly id: string;
+  readonly flaws: readonly string[];
+  /** Of each attempt. */
+  readonly outcomes: readonly string[];
+  readonly milliseconds: number;
+  /** The log of the run, where it has flaws. */
+  readonly log?: string;
+}
