@@ -1,4 +1,4 @@
-import { defineContract, text } from '@promo-actions/core/action';
+import { defineContract, matching, text } from '@promo-actions/core/action';
 import { aliasInput, codeSha256Input, functionInput, versionInput } from '@promo-actions/core/lambda';
 
 export const contract = defineContract({
@@ -23,6 +23,11 @@ export const contract = defineContract({
       'The hash the package must have; the step fails when it has another.',
       {},
     ),
+    'expected-version': matching(
+      /^\S+$/,
+      'a Lambda version number such as `12`, or a release such as `v1.4.0`',
+      'What `alias` must be at: a Lambda version number, or a release that the version names in its description. The alias may have moved since the gates looked at it.',
+    ),
     path: text(
       'Where to write the package, from the checkout. When it is left out, a package from a function goes to the runner’s temporary folder and a `file` stays where it is.',
     ),
@@ -37,8 +42,15 @@ export const contract = defineContract({
   },
   permissions: { aws: ['lambda:GetFunction', 'lambda:GetFunctionConfiguration'] },
   example: { function: 'tenant-service', alias: 'latest-sit' },
-  check({ function: name, alias, version, file }) {
+  check({ function: name, alias, version, file, expectedVersion }) {
     const problems = [];
+    if (file !== undefined && expectedVersion !== undefined) {
+      problems.push({
+        input: 'expected-version',
+        message:
+          'contradicts `file`, which is no version of a function. Give `expected-code-sha256` with it.',
+      });
+    }
     if (file?.startsWith('s3://')) {
       problems.push({
         input: 'file',

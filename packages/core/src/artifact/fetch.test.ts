@@ -12,6 +12,7 @@ const nothing = {
   file: undefined,
   path: undefined,
   expectedCodeSha256: undefined,
+  expectedVersion: undefined,
 };
 
 function disk(content: Readonly<Record<string, Uint8Array>> = {}) {
@@ -46,6 +47,7 @@ function orders(over: Partial<FunctionVersion> = {}, download = zip) {
   };
   return {
     describe: async (_: string, qualifier = '') => (['3', 'live'].includes(qualifier) ? version : undefined),
+    image: async () => 'r/o@sha256:1',
     download: async () => ({ bytes: download, codeSha256: version.codeSha256 }),
   };
 }
@@ -91,11 +93,7 @@ test.each([
 
 test('an image is answered by its digest, without a file', async () => {
   const order = fetchOrderOf({ ...nothing, function: 'orders', alias: 'live' });
-  const fetched = await fetchPackage(
-    order,
-    orders({ packageType: 'Image', imageUri: 'r/o@sha256:1' }),
-    disk().files,
-  );
+  const fetched = await fetchPackage(order, orders({ packageType: 'Image' }), disk().files);
   expect(fetched).toMatchObject({ path: '', imageUri: 'r/o@sha256:1', version: '3' });
 });
 
@@ -127,3 +125,18 @@ test('code to deploy is verified before anything is called', async () => {
   const digest = 'a'.repeat(64);
   expect(await read({ image: `r/o@sha256:${digest}` })).toMatchObject({ codeSha256: digest });
 });
+
+test.each(['v1.4.0', '3'])(
+  'the alias must still be at the version asked for: %s',
+  async (expectedVersion) => {
+    const { files, written } = disk();
+    const order = fetchOrderOf({ ...nothing, function: 'orders', alias: 'live', expectedVersion });
+    const moved = orders({ version: '4', description: 'v1.5.0' });
+    await expect(fetchPackage(order, moved, files)).rejects.toThrow(
+      `it is at version 4, described "v1.5.0", and ${expectedVersion} was expected`,
+    );
+    expect(written.size).toBe(0);
+    const there = orders({ description: 'v1.4.0 (run 7)' });
+    expect(await fetchPackage(order, there, files)).toMatchObject({ version: '3' });
+  },
+);

@@ -1,5 +1,11 @@
 import { OutsideError } from '../errors/index.ts';
-import { aliasMissing, type FunctionStore, versionMissing } from '../lambda/index.ts';
+import {
+  aliasMissing,
+  answersTo,
+  type FunctionStore,
+  type FunctionVersion,
+  versionMissing,
+} from '../lambda/index.ts';
 import { codeSha256, expectCode, type PackageFiles, requireZip } from './code.ts';
 
 export interface FetchOrder {
@@ -10,6 +16,8 @@ export interface FetchOrder {
   /** Where to write it; undefined lets the runner's temporary folder take it. */
   readonly path: string | undefined;
   readonly expectedSha256: string | undefined;
+  /** The version by its number, or a release that the version's description names. */
+  readonly expectedVersion?: string | undefined;
 }
 
 export interface FetchedPackage {
@@ -31,7 +39,7 @@ export interface FetchedPackage {
  */
 export async function fetchPackage(
   order: FetchOrder,
-  functions: Pick<FunctionStore, 'describe' | 'download'>,
+  functions: Pick<FunctionStore, 'describe' | 'download' | 'image'>,
   files: PackageFiles,
 ): Promise<FetchedPackage> {
   return order.from.kind === 'file'
@@ -55,7 +63,7 @@ async function fetchFromFunction(
   functionName: string,
   qualifier: string,
   order: FetchOrder,
-  functions: Pick<FunctionStore, 'describe' | 'download'>,
+  functions: Pick<FunctionStore, 'describe' | 'download' | 'image'>,
   files: PackageFiles,
 ): Promise<FetchedPackage> {
   const what = `the package of \`${functionName}:${qualifier}\` was not fetched`;
@@ -72,6 +80,7 @@ async function fetchFromFunction(
       remedy: 'Publish a version and point the alias at it: what is promoted is a published version',
     });
   }
+  expectVersion(what, source, order.expectedVersion);
   expectCode(what, source.codeSha256, order.expectedSha256, rebuildRemedy);
   const { version } = source;
   if (source.packageType === 'Image') {
@@ -80,7 +89,7 @@ async function fetchFromFunction(
       codeSha256: source.codeSha256,
       size: source.codeSize,
       version,
-      imageUri: source.imageUri ?? '',
+      imageUri: await functions.image(functionName, version),
     };
   }
   const { bytes } = await functions.download(functionName, version);
@@ -95,6 +104,17 @@ async function fetchFromFunction(
   return { path, codeSha256: source.codeSha256, size: bytes.length, version, imageUri: '' };
 }
 
+/** The alias may have moved since the gates looked at it, as it does while people approve. */
+function expectVersion(what: string, source: FunctionVersion, expected: string | undefined): void {
+  if (expected === undefined || answersTo(source, expected)) return;
+  const described = source.description ? `described "${source.description}"` : 'without a description';
+  throw new OutsideError({
+    what,
+    why: `it is at version ${source.version}, ${described}, and ${expected} was expected`,
+    remedy: `Deploy ${expected} there first, or promote the version that is there: what the gates looked at is not there any more`,
+  });
+}
+
 /** The order that checked inputs amount to. A version is stronger than an alias, a file than both. */
 export function fetchOrderOf(inputs: {
   readonly function: string | undefined;
@@ -103,11 +123,13 @@ export function fetchOrderOf(inputs: {
   readonly file: string | undefined;
   readonly path: string | undefined;
   readonly expectedCodeSha256: string | undefined;
+  readonly expectedVersion: string | undefined;
 }): FetchOrder {
-  const { file, path, expectedCodeSha256: expectedSha256 } = inputs;
+  const { file, path, expectedCodeSha256: expectedSha256, expectedVersion } = inputs;
   if (file !== undefined) return { from: { kind: 'file', path: file }, path, expectedSha256 };
   const qualifier = inputs.version ?? inputs.alias ?? '';
-  return { from: { kind: 'function', functionName: inputs.function ?? '', qualifier }, path, expectedSha256 };
+  const from = { kind: 'function', functionName: inputs.function ?? '', qualifier } as const;
+  return { from, path, expectedSha256, expectedVersion };
 }
 
 /** What was fetched, in one sentence. */

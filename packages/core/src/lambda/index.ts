@@ -20,6 +20,7 @@ export type {
   Invocation,
 } from './ports.ts';
 export { ready, readyOrRefuse } from './ready.ts';
+export { answersTo } from './release.ts';
 export { describeTraffic, sameTraffic, type Traffic } from './traffic.ts';
 export { type Patience, pauseFor, until } from './wait.ts';
 export { writeAlias } from './write.ts';

@@ -52,8 +52,6 @@ export interface FunctionVersion {
   /** Epoch milliseconds. */
   readonly lastModified: number;
   readonly packageType: 'Zip' | 'Image';
-  /** The image by its digest, for a function made from one. */
-  readonly imageUri?: string;
   /** Milliseconds. */
   readonly timeout: number;
   readonly snapStart?: { readonly optimized: boolean };
@@ -76,6 +74,8 @@ export interface FunctionStore {
     functionName: string,
     qualifier: string,
   ): Promise<{ readonly bytes: Uint8Array; readonly codeSha256: string }>;
+  /** The image of a version of a function that is made from one, by its digest. */
+  image(functionName: string, version: string): Promise<string>;
   /** Replaces the code of `$LATEST`. `'busy'` when another update is in progress. */
   updateCode(functionName: string, source: CodeSource): Promise<FunctionVersion | 'busy'>;
   /**

@@ -119,6 +119,7 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
   'fetch-package': [
     'alias',
     'expected-code-sha256',
+    'expected-version',
     'file',
     'function',
     'path',

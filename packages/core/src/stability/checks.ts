@@ -1,6 +1,6 @@
 import { formatDuration, formatInstant } from '../clock/index.ts';
 import type { Finding } from '../gate/index.ts';
-import { type Alias, type FunctionVersion, ready } from '../lambda/index.ts';
+import { type Alias, answersTo, type FunctionVersion, ready } from '../lambda/index.ts';
 import { type Alarm, formatNumber, withUnit } from '../metrics/index.ts';
 import type { Target } from './target.ts';
 
@@ -218,14 +218,12 @@ function checkAge(deployed: FunctionVersion, subject: string, minAge: number, no
 }
 
 function checkVersion(deployed: FunctionVersion, subject: string, expected: string): Finding {
-  const words = deployed.description.split(/[\s,;()[\]]+/).filter(Boolean);
   const numbered = /^\d+$/.test(expected);
-  const matches = numbered ? deployed.version === expected : words.includes(expected);
   const described = deployed.description ? `described "${deployed.description}"` : 'without a description';
   const seen = numbered ? deployed.version : `version ${deployed.version}, ${described}`;
   const message = `${subject} is version ${deployed.version}, ${described}; expected ${expected}.`;
   const finding = { check: 'version', subject, seen, limit: expected, message };
-  if (matches) return { ...finding, outcome: 'pass' };
+  if (answersTo(deployed, expected)) return { ...finding, outcome: 'pass' };
   const remedy = `Deploy ${expected} here first, or promote the version that is here.`;
   return { ...finding, outcome: 'fail', remedy };
 }

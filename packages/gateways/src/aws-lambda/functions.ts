@@ -41,15 +41,7 @@ export function createFunctionStore(options: LambdaOptions = {}): FunctionStore 
         await configuration(functionName, undefined);
         return undefined;
       }
-      const version = versionOf(functionName, answer);
-      if (version.packageType === 'Zip') return version;
-      const { Code } = await getFunction(
-        functionName,
-        version.version,
-        `the image of \`${functionName}:${version.version}\` could not be read`,
-      );
-      const imageUri = Code?.ResolvedImageUri ?? Code?.ImageUri;
-      return imageUri ? { ...version, imageUri } : version;
+      return versionOf(functionName, answer);
     },
 
     async versions(functionName) {
@@ -86,6 +78,14 @@ export function createFunctionStore(options: LambdaOptions = {}): FunctionStore 
         }
         return { location: Code.Location, codeSha256: Configuration?.CodeSha256 ?? '' };
       });
+    },
+
+    async image(functionName, version) {
+      const what = `the image of \`${functionName}:${version}\` could not be read`;
+      const { Code } = await getFunction(functionName, version, what);
+      const uri = Code?.ResolvedImageUri ?? Code?.ImageUri;
+      if (uri) return uri;
+      throw new OutsideError({ what, remedy: 'Give `package` or `s3` to deploy-lambda: it has no image' });
     },
 
     async updateCode(functionName, source) {
