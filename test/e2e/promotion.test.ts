@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetAliasCommand, LambdaClient, ListAliasesCommand } from '@aws-sdk/client-lambda';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -8,6 +8,23 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 
 const example = join(process.cwd(), 'examples', 'tenant-service');
 const started: ChildProcess[] = [];
+
+/** Scenarios that a gate or a reviewer stops before anything is touched. */
+const refused = [
+  'outside-the-window',
+  'too-little-time-left',
+  'unapproved-ticket',
+  'unstable-sit',
+  'self-approval',
+];
+/** Scenarios that are undone, and what their records give as the reason. */
+const undone: Readonly<Record<string, RegExp>> = {
+  'slow-canary': /canary is slower than 500 ms in \d+(\.\d+)?%/,
+  'low-traffic': /Insufficient evidence/,
+  'shared-incident': /the canary is not shown to be worse/,
+  'failed-smoke-test': /^the health check failed once the new version had every request$/,
+  'cancelled-mid-canary': /^the run was cancelled$/,
+};
 
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
@@ -87,24 +104,81 @@ describe('the example promotes to production', () => {
     expect(seen.parameters['/tenants/prod/deployed-version']).toBeUndefined();
   });
 
-  test.each(['outside-the-window', 'unapproved-ticket', 'unstable-sit'])(
-    '%s: nothing is touched',
+  test.each(refused)('%s: nothing is touched', async (scenario) => {
+    const { log, url } = await rehearseAndKeep(scenario);
+    expect(log).toContain('as expected');
+    const seen = await production(url);
+    expect(seen).toEqual({ version: '1', weights: {}, backups: [], records: [], parameters: {} });
+  });
+
+  test.each(Object.keys(undone))(
+    '%s: it ends on the old version alone, and its record says why',
     async (scenario) => {
       const { log, url } = await rehearseAndKeep(scenario);
       expect(log).toContain('as expected');
       const seen = await production(url);
-      expect(seen).toEqual({ version: '1', weights: {}, backups: [], records: [], parameters: {} });
+      expect(seen).toMatchObject({ version: '1', weights: {}, backups: ['1'], parameters: {} });
+      expect(seen.records.map(({ status }) => status)).toEqual(['started', 'rolled-back']);
+      expect(seen.records[1]?.reason).toMatch(undone[scenario] ?? 'a reason');
     },
   );
 
-  test('every scenario of the example is one of those', () => {
-    const names = readdirSync(join(example, 'scenarios')).map((name) => name.replace(/\.yml$/, ''));
-    expect(names.sort()).toEqual([
-      'bad-canary',
-      'good-release',
-      'outside-the-window',
-      'unapproved-ticket',
-      'unstable-sit',
-    ]);
+  test('throttled-aws: every fault strikes, and the promotion arrives all the same, with nothing done twice', async () => {
+    const { log, url } = await rehearseAndKeep('throttled-aws');
+    expect(log).toContain('as expected');
+    const seen = await production(url);
+    expect(seen).toMatchObject({ version: '2', weights: {}, backups: ['1'] });
+    expect(seen.records.map(({ status }) => status)).toEqual(['started', 'succeeded']);
+    expect(seen.parameters['/tenants/prod/deployed-version']).toBe('v1.4.0');
+    const { entries } = (await (await fetch(`${url}/_sandbox/journal`)).json()) as {
+      entries: { operation: string; fault?: string }[];
+    };
+    const struck: Record<string, number> = {};
+    for (const { operation } of entries.filter(({ fault }) => fault !== undefined))
+      struck[operation] = (struck[operation] ?? 0) + 1;
+    expect(struck).toEqual({
+      GetFunction: 2,
+      UpdateFunctionCode: 1,
+      PublishVersion: 1,
+      UpdateAlias: 3,
+      GetMetricData: 2,
+      PutItem: 2,
+      PutParameter: 3,
+    });
+  });
+
+  test("lost-race: another promotion's canary keeps its share", async () => {
+    const { log, url } = await rehearseAndKeep('lost-race');
+    expect(log).toContain('it carries another rollout (version 1 with 10% on version 2)');
+    const seen = await production(url);
+    expect(seen).toMatchObject({ version: '1', weights: { '2': 0.1 }, parameters: {} });
+    expect(seen.records.map(({ status }) => status)).toEqual(['started', 'failed']);
+  });
+
+  test('runner-killed-mid-canary: the old version is the stable one, and the log does not say that it ended', async () => {
+    const { log, url } = await rehearseAndKeep('runner-killed-mid-canary');
+    expect(log).toContain('as expected');
+    const seen = await production(url);
+    expect(seen).toMatchObject({ version: '1', weights: { '2': 0.1 }, backups: ['1'], parameters: {} });
+    expect(seen.records.map(({ status }) => status)).toEqual(['started']);
+  });
+
+  test('every scenario that promotes is one of those', async () => {
+    const command = join(process.cwd(), 'build', 'tools', 'promo.mjs');
+    const { stdout } = await promisify(execFile)(process.execPath, [command, 'scenarios', '--repo', example]);
+    const listed = [
+      ...stdout.matchAll(/scenarios\/(\S+)\.yml\n.*: expects \w+ of \.github\/workflows\/promote\.yml$/gm),
+    ];
+    expect(listed.map(([, name]) => name).sort()).toEqual(
+      [
+        'good-release',
+        'bad-canary',
+        'throttled-aws',
+        'lost-race',
+        'runner-killed-mid-canary',
+        ...refused,
+        ...Object.keys(undone),
+      ].sort(),
+    );
   });
 });

@@ -8,7 +8,16 @@ const get = async (rawPath, queryStringParameters) => {
 };
 
 test('it says that it is healthy, and which version it is', async () => {
+  process.env.TENANTS_TABLE = 'tenants';
   assert.deepEqual(await get('/health'), { statusCode: 200, body: { status: 'ok', version: 'v1.4.0' } });
+});
+
+test('without its table it says what is missing', async () => {
+  delete process.env.TENANTS_TABLE;
+  assert.deepEqual(await get('/health'), {
+    statusCode: 503,
+    body: { status: 'TENANTS_TABLE is not set', version: 'v1.4.0' },
+  });
 });
 
 test('tenants are listed, and filtered by plan and activity', async () => {
