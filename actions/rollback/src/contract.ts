@@ -1,5 +1,5 @@
 import { defineContract, duration, flag, list, matching, text } from '@promo-actions/core/action';
-import { aliasInput, wrongFunctions } from '@promo-actions/core/lambda';
+import { aliasInput, versionInput, wrongFunctions } from '@promo-actions/core/lambda';
 import { fenceInputs, fenceProblems } from '@promo-actions/core/lock';
 
 export const contract = defineContract({
@@ -21,6 +21,10 @@ export const contract = defineContract({
       '`previous`, `last-good`, a version, a backup alias, or a release',
       'Where to return to: `previous` (the stable version while a canary is out, else what the newest backup alias keeps, else the version published before), the number of a version, a backup alias such as `backup-20260303-200500`, a release by the description its version was published with, such as `v1.3.0`, or `last-good` (the newest release of the records that succeeded and is neither the one that is left nor kept by an incident alias).',
       { default: 'previous' },
+    ),
+    'only-from': versionInput(
+      'Rolls back only an alias that carries this version, as its canary or as its stable version; one that was moved on since, by another deployment or by people, is left alone.',
+      {},
     ),
     table: matching(
       /^[A-Za-z0-9_.-]{3,255}$/,
@@ -116,6 +120,12 @@ export const contract = defineContract({
       problems.push({
         input: 'target',
         message: `got "${target}", but each function counts its versions for itself. For several functions give \`previous\` or a release such as \`v1.3.0\`.`,
+      });
+    }
+    if (inputs.onlyFrom !== undefined && (all || (functions?.length ?? 0) > 1)) {
+      problems.push({
+        input: 'only-from',
+        message: `got "${inputs.onlyFrom}", but each function counts its versions for itself. Give it for one function alone.`,
       });
     }
     if (healthPayload !== undefined && !isJson(healthPayload)) {

@@ -223,6 +223,7 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
     'health-payload',
     'incident-alias',
     'lock-table',
+    'only-from',
     'reason',
     'safety-delay',
     'summary',

@@ -52,7 +52,7 @@ function summarize(order: RollbackOrder, results: readonly Restored[]): string {
     from,
     to,
     incidentAlias,
-    outcome === 'unchanged' ? 'nothing to do' : note,
+    note,
   ]);
   const title = order.dryRun ? 'Rollback (dry run)' : 'Rollback';
   const head = table(['', 'Alias', 'From', 'To', 'Incident alias', ''], rows);

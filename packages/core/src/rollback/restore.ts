@@ -24,6 +24,14 @@ export interface Place {
   readonly service?: string;
 }
 
+/** Where aliases are to return to. */
+export interface Aim {
+  readonly target: string;
+  /** The version that an alias must carry, as canary or as stable; one that was moved on from it is left alone. */
+  readonly onlyFrom?: string | undefined;
+  readonly runId: string;
+}
+
 /** What a rollback will do with one alias. */
 export interface Step {
   readonly place: Place;
@@ -31,8 +39,12 @@ export interface Step {
   readonly from: string;
   readonly to: string;
   readonly because: string;
-  /** False when the alias is on that version alone already. */
+  /** False when the alias is on that version alone already, or is to be left where it is. */
   readonly needed: boolean;
+  /** The version that the alias must carry to be rolled back at all. */
+  readonly onlyFrom: string | undefined;
+  /** Why the alias is left where it is, when that is so. */
+  readonly left?: string;
 }
 
 export interface RestorePorts {
@@ -48,8 +60,7 @@ const tries = 5;
 /** @throws OutsideError when the alias is not there, or the target means no version of the function. */
 export async function planStep(
   place: Place,
-  target: string,
-  runId: string,
+  { target, runId, onlyFrom }: Aim,
   ports: RestorePorts,
 ): Promise<Step> {
   const { functionName } = place;
@@ -57,6 +68,11 @@ export async function planStep(
   const what = `\`${functionName}:${place.alias}\` was not rolled back`;
   const alias = aliases.find(({ name }) => name === place.alias);
   if (!alias) throw aliasMissing(functionName, place.alias, what);
+  const left = movedOn(alias, onlyFrom);
+  if (left) {
+    const { stableVersion: to } = alias;
+    return { place, from: leftBy(alias), to, because: left, needed: false, onlyFrom, left };
+  }
   const versions = await ports.functions.versions(functionName);
   const around = { alias, aliases, versions, runId };
   const destination =
@@ -72,7 +88,15 @@ export async function planStep(
     to: destination.version,
     because: destination.because,
     needed: !sameTraffic(alias, { stableVersion: destination.version }),
+    onlyFrom,
   };
+}
+
+/** What the alias carries instead of the version it is to be rolled back from; undefined where it carries that. */
+function movedOn(alias: Alias, onlyFrom: string | undefined): string | undefined {
+  if (onlyFrom === undefined || [alias.stableVersion, alias.canary?.version].includes(onlyFrom))
+    return undefined;
+  return `it carries ${describeTraffic(alias)}, and version ${onlyFrom} no more`;
 }
 
 /** Keeps the version that is left under an incident alias, for study. Answers its name. */
@@ -89,19 +113,26 @@ export async function keepIncident(
 
 /**
  * Sends every request of the alias to the version and clears all weights, whatever the alias carries by now, then
- * reads until it is so.
+ * reads until it is so. Answers why the alias was left where it is, when someone moved it on from `onlyFrom` meanwhile.
  * @throws OutsideError that says what the alias reads.
  */
-export async function restore(step: Step, ports: RestorePorts, patience: Patience): Promise<Alias> {
-  const { place, to } = step;
+export async function restore(
+  step: Step,
+  ports: RestorePorts,
+  patience: Patience,
+): Promise<string | undefined> {
+  const { place, to, onlyFrom } = step;
   await readyOrRefuse(ports.functions, place.functionName, to, patience);
   const wanted = { stableVersion: to };
   for (let attempt = 1; attempt <= tries; attempt++) {
     const alias = await read(place, ports.aliases);
-    if (sameTraffic(alias, wanted)) return alias;
+    if (sameTraffic(alias, wanted)) return undefined;
+    const left = movedOn(alias, onlyFrom);
+    if (left) return left;
     if ((await writeAlias(alias, wanted, ports.aliases)) !== 'moved') {
       const changed = `the alias was updated to ${describeTraffic(wanted)}, and Lambda accepted it`;
-      return changedBefore(changed, () => settle(place, wanted, ports.aliases, patience));
+      await changedBefore(changed, () => settle(place, wanted, ports.aliases, patience));
+      return undefined;
     }
     patience.log.info(
       `\`${place.functionName}:${place.alias}\` was changed by someone else meanwhile. Trying again.`,

@@ -309,3 +309,60 @@ services:
     expect(() => scopeOf(inputs, text)).toThrow(message);
   });
 });
+
+describe('only from one version', () => {
+  const from4 = (over: Partial<RollbackOrder> = {}) =>
+    order({ target: '3', onlyFrom: '4', incidentAlias: false, ...over });
+
+  test.each<[string, string | AliasChange]>([
+    ['as the canary', shifted],
+    ['as the stable one', '4'],
+  ])('an alias that carries it %s is rolled back', async (_, live) => {
+    const aliases = world(live);
+    const { results } = await run(aliases, from4());
+    expect(results).toMatchObject([{ outcome: 'restored', from: '4', to: '3' }]);
+  });
+
+  test('an alias that was moved on from it is left alone, and said so', async () => {
+    const aliases = world('2');
+    const { results, lines } = await run(aliases, from4());
+    expect(results).toMatchObject([{ outcome: 'unchanged', from: '2', to: '2' }]);
+    expect(lines.join()).toContain(
+      '`orders:live` was left as it is: it carries version 2, and version 4 no more.',
+    );
+    expect(aliases.writes).toEqual([]);
+  });
+
+  test('an alias that someone moves on in the middle is left alone', async () => {
+    const aliases = world(shifted);
+    const meddled: AliasStore = {
+      ...aliases,
+      async update(lastRead, change) {
+        if (aliases.writes.length === 0) aliases.meddle('orders', 'live', { stableVersion: '2' });
+        return aliases.update(lastRead, change);
+      },
+    };
+    const { results } = await run(meddled, from4());
+    expect(results).toMatchObject([
+      { outcome: 'unchanged', note: 'it carries version 2, and version 4 no more' },
+    ]);
+    expect(aliases.writes).toEqual([]);
+  });
+});
+
+test('not even a bug at one function keeps the others from being rolled back', async () => {
+  const aliases = memoryAliasStore({ orders: { live: shifted }, invoices: { live: shifted } });
+  const broken: AliasStore = {
+    ...aliases,
+    list: async (name) => {
+      if (name === 'invoices') throw new TypeError('x is undefined');
+      return aliases.list(name);
+    },
+  };
+  const places = ['orders', 'invoices'].map((functionName) => ({ functionName, alias: 'live' }));
+  const { results } = await run(broken, order({ places, incidentAlias: false }));
+  expect(results).toMatchObject([
+    { outcome: 'failed', note: 'this is a bug in promo-actions, please report it: x is undefined' },
+    { outcome: 'restored' },
+  ]);
+});

@@ -2,14 +2,20 @@ import type { Log } from '../action/index.ts';
 import { formatDuration } from '../clock/index.ts';
 import { OutsideError } from '../errors/index.ts';
 import { type Patience, pauseFor } from '../lambda/index.ts';
-import { keepIncident, type Place, planStep, type RestorePorts, restore, type Step } from './restore.ts';
+import {
+  type Aim,
+  keepIncident,
+  type Place,
+  planStep,
+  type RestorePorts,
+  restore,
+  type Step,
+} from './restore.ts';
 
-export interface RollbackOrder {
+export interface RollbackOrder extends Aim {
   /** In the order of promotion; they are rolled back in reverse. */
   readonly places: readonly Place[];
-  readonly target: string;
   readonly reason: string;
-  readonly runId: string;
   /** Milliseconds in which people can still cancel; 0 goes at once. */
   readonly safetyDelay: number;
   readonly incidentAlias: boolean;
@@ -19,7 +25,7 @@ export interface RollbackOrder {
 /** What became of one alias. */
 export interface Restored {
   readonly place: Place;
-  /** `unchanged` was on its target already; `planned` is a dry run's answer. */
+  /** `unchanged` was on its target already, or moved on from `onlyFrom`; `planned` is a dry run's answer. */
   readonly outcome: 'restored' | 'unchanged' | 'planned' | 'failed';
   readonly from: string;
   readonly to: string;
@@ -41,17 +47,17 @@ export async function rollback(
   verify: Verify,
   patience: Patience & { readonly log: Pick<Log, 'info' | 'warning'> },
 ): Promise<readonly Restored[]> {
-  const plans: { readonly place: Place; readonly step: Step | OutsideError }[] = [];
+  const plans: { readonly place: Place; readonly step: Step | Error }[] = [];
   for (const place of order.places.toReversed()) {
-    plans.push({ place, step: await tried(() => planStep(place, order.target, order.runId, ports)) });
+    plans.push({ place, step: await tried(() => planStep(place, order, ports)) });
   }
-  const due = plans.filter(({ step }) => !(step instanceof OutsideError) && step.needed);
+  const due = plans.filter(({ step }) => !(step instanceof Error) && step.needed);
   if (due.length > 0 && !order.dryRun) await letPeopleCancel(order, due.length, patience);
 
   const results: Restored[] = [];
   for (const { place, step } of plans) {
     const result =
-      step instanceof OutsideError
+      step instanceof Error
         ? { place, outcome: 'failed' as const, from: '', to: '', incidentAlias: '', note: step.message }
         : await carryOut(step, order, ports, verify, patience);
     patience.log.info(describeRestored(result));
@@ -69,17 +75,17 @@ async function carryOut(
 ): Promise<Restored> {
   const { place } = step;
   const result = { place, from: step.from, to: step.to, incidentAlias: '', note: step.because };
-  if (!step.needed) return { ...result, outcome: 'unchanged' };
+  if (!step.needed) return { ...result, outcome: 'unchanged', note: step.left ?? alreadyThere(step.to) };
   if (order.dryRun) return { ...result, outcome: 'planned' };
   const patience = { clock, log, timeout };
   const incidentAlias = order.incidentAlias ? await keptIncident(step, order, ports, patience) : '';
   const kept = { ...result, incidentAlias };
-  const after = await tried(() => restore(step, ports, patience));
-  if (after instanceof OutsideError) return { ...kept, outcome: 'failed', note: after.message };
+  const left = await tried(() => restore(step, ports, patience));
+  if (left instanceof Error) return { ...kept, outcome: 'failed', note: left.message };
+  if (left !== undefined) return { ...kept, outcome: 'unchanged', note: left };
   const wrong = await tried(() => verify(place));
   if (wrong === undefined) return { ...kept, outcome: 'restored' };
-  const how =
-    wrong instanceof OutsideError ? `could not be verified: ${wrong.message}` : `is not healthy: ${wrong}`;
+  const how = wrong instanceof Error ? `could not be verified: ${wrong.message}` : `is not healthy: ${wrong}`;
   return { ...kept, outcome: 'failed', note: `it is on version ${step.to} now, but ${how}` };
 }
 
@@ -91,18 +97,24 @@ async function keptIncident(
   patience: Patience & { readonly log: Pick<Log, 'warning'> },
 ): Promise<string> {
   const name = await tried(() => keepIncident(step, order, ports.aliases, patience));
-  if (!(name instanceof OutsideError)) return name ?? '';
+  if (!(name instanceof Error)) return name ?? '';
   patience.log.warning(`No incident alias was made, and the rollback goes on: ${name.message}`);
   return '';
 }
 
-async function tried<T>(work: () => Promise<T>): Promise<T | OutsideError> {
+/** Not even a bug at one alias keeps the others from being rolled back. */
+async function tried<T>(work: () => Promise<T>): Promise<T | Error> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof OutsideError) return error;
-    throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    return new Error(`this is a bug in promo-actions, please report it: ${message}`, { cause: error });
   }
+}
+
+function alreadyThere(version: string): string {
+  return `it is on version ${version} alone already; nothing to do`;
 }
 
 async function letPeopleCancel(order: RollbackOrder, due: number, patience: Patience): Promise<void> {
@@ -123,7 +135,7 @@ async function letPeopleCancel(order: RollbackOrder, due: number, patience: Pati
 export function describeRestored({ place, outcome, from, to, note }: Restored): string {
   const name = `\`${place.functionName}:${place.alias}\``;
   if (outcome === 'failed') return `${name} failed: ${note}`;
-  if (outcome === 'unchanged') return `${name} is on version ${to} alone already; nothing to do.`;
+  if (outcome === 'unchanged') return `${name} was left as it is: ${note}.`;
   const verb = outcome === 'planned' ? 'would go' : 'went';
   return `${name} ${verb} from version ${from} to version ${to}: ${note}.`;
 }
