@@ -37,8 +37,9 @@ export function rehearse(scenario: string, ...more: readonly string[]): Promise<
   return promo(['rehearse', ...more, '--scenario', scenario, '--release', release]);
 }
 
-/** The same, for a test that acts on it while it runs. */
-export function startRehearsal(scenario: string): ChildProcessByStdio<null, Readable, null> {
+/** The same, for a test that acts on it while it runs; it keeps its files in a folder of its own. */
+export function startRehearsal(scenario: string, temp: string): ChildProcessByStdio<null, Readable, null> {
   const args = [command, 'rehearse', '--scenario', scenario, '--release', release];
-  return spawn(process.execPath, args, { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] });
+  const env = { ...process.env, TMPDIR: temp };
+  return spawn(process.execPath, args, { cwd: repository, env, stdio: ['ignore', 'pipe', 'inherit'] });
 }

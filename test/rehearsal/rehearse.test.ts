@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -69,15 +69,44 @@ expect:
   });
 });
 
-test('Ctrl-C cancels the run; its steps still tidy up', async () => {
-  const child = startRehearsal('stuck');
+/** Signals a rehearsal once its step is at work, and again as soon as it says the second word. */
+async function signalled(...signals: readonly (readonly [NodeJS.Signals, when: string])[]) {
+  const temp = mkdtempSync(join(folder, 'temp-'));
+  const child = startRehearsal('stuck', temp);
   let out = '';
+  const coming = [...signals];
   child.stdout.setEncoding('utf8').on('data', (part: string) => {
-    if (!out.includes('waiting') && (out + part).includes('waiting')) child.kill('SIGINT');
     out += part;
+    if (coming[0] && out.includes(coming[0][1])) child.kill(coming.shift()?.[0]);
   });
   const [code] = (await once(child, 'close')) as [number];
-  expect({ code, end: code === 0 ? '' : out }).toEqual({ code: 0, end: '' });
+  const step = Number(/waiting as (\d+)/.exec(out)?.[1]);
+  return { code, out, left: readdirSync(temp), stepRuns: step > 0 && isAlive(step) };
+}
+
+/** A process that has ended may still be listed, as a zombie, where nobody collects it. */
+function isAlive(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return /^[^Z\s]/.test(stdout ?? '');
+}
+
+test('Ctrl-C cancels the run; its steps still tidy up', async () => {
+  const { code, out, left } = await signalled(['SIGINT', 'waiting']);
+  expect({ code, left, end: code === 0 ? '' : out }).toEqual({ code: 0, left: [], end: '' });
+});
+
+test.each([
+  [
+    'a second Ctrl-C',
+    [
+      ['SIGINT', 'waiting as'],
+      ['SIGINT', 'not at once'],
+    ],
+    130,
+  ],
+  ['SIGTERM', [['SIGTERM', 'waiting as']], 143],
+] as const)('%s ends it at once; nothing of it stays, neither process nor file', async (_, signals, code) => {
+  expect(await signalled(...signals)).toMatchObject({ code, left: [], stepRuns: false });
 });
 
 describe('what a rehearsal leaves', () => {

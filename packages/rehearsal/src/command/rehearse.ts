@@ -5,7 +5,6 @@ import { renderReport } from '../report/index.ts';
 import type { Rehearsal } from '../result/index.ts';
 import { loadScenario } from '../scenario/index.ts';
 import { createPlainLog, createTree, endingLines, type Screen } from '../screen/index.ts';
-import { endProcesses } from '../step/index.ts';
 import { flagMistake, type Given } from './arguments.ts';
 import type { Command, Console } from './command.ts';
 import { repositoryFolder, scenarioPath, workflowPath } from './repository.ts';
@@ -78,10 +77,18 @@ async function run(given: Given, console: Console): Promise<number> {
     const { cancel } = interruption;
     interruption.cancel = undefined;
     if (cancel) return cancel();
-    endProcesses();
-    process.exit(130);
+    endWith(130);
   };
-  process.on('SIGINT', interrupted);
+  const endWith = (code: number) => {
+    screen.close();
+    process.exit(code);
+  };
+  const heard = { SIGINT: interrupted, SIGTERM: () => endWith(143), SIGHUP: () => endWith(129) };
+  const signals = Object.entries(heard);
+  for (const [signal, listener] of signals) process.on(signal, listener);
+  const unhear = () => {
+    for (const [signal, listener] of signals) process.off(signal, listener);
+  };
   try {
     rehearsal = await rehearse({
       workflow: workflowPath(repository, named),
@@ -96,16 +103,16 @@ async function run(given: Given, console: Console): Promise<number> {
         interruption.cancel = control.cancel;
         screen.begun(begun);
       },
-      async ended(ended, url) {
-        process.off('SIGINT', interrupted);
+      async ended(rehearsed, url) {
+        unhear();
         screen.close();
-        for (const line of endingLines(ended, console.colours)) console.out(line);
-        for (const path of writeResults(ended, flags)) console.out(`${path.what}: ${path.file}`);
+        for (const line of endingLines(rehearsed, console.colours)) console.out(line);
+        for (const path of writeResults(rehearsed, flags)) console.out(`${path.what}: ${path.file}`);
         if (flags.keep) await keepSandbox(url, console);
       },
     });
   } finally {
-    process.off('SIGINT', interrupted);
+    unhear();
     screen.close();
   }
   return rehearsal.expectations.every((expectation) => expectation.met) ? 0 : 1;

@@ -10,7 +10,7 @@ import type { JobResult, Observer, Outcome, Rehearsal } from '../result/index.ts
 import type { ScenarioFile } from '../scenario/index.ts';
 import type { Repository, Setting } from '../setting/index.ts';
 import { playable } from '../standin/index.ts';
-import { findNode, writeShims } from '../step/index.ts';
+import { endProcesses, findNode, writeShims } from '../step/index.ts';
 import { createTime } from '../time/index.ts';
 import { loadWorkflow, type Workflow } from '../workflow/index.ts';
 import { createEnds, nextAttempt, rerunDue, succeeded } from './attempt.ts';
@@ -66,6 +66,12 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const node = findNode(options.node);
   const sandbox = await openSandbox(options.scenario);
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'promo-rehearsal-')));
+  const leaveNothing = () => {
+    endProcesses();
+    rmSync(root, { recursive: true, force: true });
+  };
+  // However the command ends: steps have process groups of their own, which no signal to this process reaches.
+  process.once('exit', leaveNothing);
   try {
     let setting = await prepare(options, { workflow, start, sandbox, root, trees, node });
     const again = options.again ?? ((ended) => rerunDue(ended, options.scenario, sandbox));
@@ -78,6 +84,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     await options.ended?.(setting.rehearsal, sandbox.url);
     return setting.rehearsal;
   } finally {
+    process.off('exit', leaveNothing);
     await sandbox.close();
     rmSync(root, { recursive: true, force: true });
   }
@@ -130,8 +137,8 @@ async function prepare(options: RehearsalOptions, parts: Parts): Promise<Setting
   };
   const masks = createMasks();
   for (const secret of Object.values(scenario.secrets)) masks.add(secret);
-  const home = join(root, 'home');
-  mkdirSync(home);
+  const [home, temporary] = [join(root, 'home'), join(root, 'tmp')];
+  for (const folder of [home, temporary]) mkdirSync(folder);
   const { idToken, environment } = splitEnvironment(sandbox.environment());
   const skew = scenario['clock-skew'];
   return {
@@ -147,7 +154,7 @@ async function prepare(options: RehearsalOptions, parts: Parts): Promise<Setting
       HOME: home,
       PATH: process.env.PATH ?? '',
       LANG: 'C.UTF-8',
-      TMPDIR: tmpdir(),
+      TMPDIR: temporary,
       ...(skew === undefined ? {} : { PROMO_CLOCK_SKEW: String(skew) }),
     },
     idToken,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize, sep } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -40,7 +41,7 @@ const OUTPUT = 1000;
 
 /** Runs Node handlers from their zips, each call in a process of its own. */
 export class Runtime {
-  #folder: Promise<string> | undefined;
+  #folder: string | undefined;
   readonly #unpacked = new Map<string, Promise<string>>();
   readonly #running = new Set<ChildProcess>();
   readonly #runs = new Set<Promise<Outcome>>();
@@ -64,7 +65,8 @@ export class Runtime {
     this.#closed = true;
     for (const child of this.#running) child.kill('SIGKILL');
     await Promise.allSettled(this.#runs);
-    if (this.#folder !== undefined) await rm(await this.#folder, { recursive: true, force: true });
+    process.off('exit', this.#removeFolder);
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #run(run: Run): Promise<Outcome> {
@@ -99,11 +101,23 @@ export class Runtime {
     const known = this.#unpacked.get(code.sha256);
     if (known !== undefined) return known;
     const name = String(this.#unpacked.size);
-    this.#folder ??= mkdtemp(join(tmpdir(), 'promo-sandbox-lambda-'));
-    const unpacked = this.#folder.then((folder) => unpackInto(join(folder, name), code.zip));
+    const unpacked = unpackInto(join(this.#makeFolder(), name), code.zip);
     this.#unpacked.set(code.sha256, unpacked);
     return unpacked;
   }
+
+  #makeFolder(): string {
+    if (this.#folder === undefined) {
+      this.#folder = mkdtempSync(join(tmpdir(), 'promo-sandbox-lambda-'));
+      process.once('exit', this.#removeFolder);
+    }
+    return this.#folder;
+  }
+
+  /** For a process that ends without closing its sandbox. */
+  readonly #removeFolder = (): void => {
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+  };
 }
 
 async function unpackInto(folder: string, zip: Uint8Array): Promise<string> {
