@@ -1,3 +1,5 @@
+export { createReviewHistory } from './approvals.ts';
+export { createCommitChecks } from './checks.ts';
 export { createGitHub, type GitHub, type GitHubOptions } from './client.ts';
 export {
   createDeployments,

@@ -1,0 +1,25 @@
+export {
+  type CoverageFacts,
+  type CoverageMeasure,
+  type Facts,
+  type LoadFacts,
+  type ReportKind,
+  reportKinds,
+  type SecurityFacts,
+  type Severity,
+  severities,
+  type TestFacts,
+  Unreadable,
+} from './facts.ts';
+export type { QualityLimits } from './limits.ts';
+export { type LoadLimit, loadLimits } from './load-limit.ts';
+export type {
+  CheckRun,
+  CommitChecks,
+  ElementReader,
+  PatternFiles,
+  ReportFile,
+  ReportFiles,
+} from './ports.ts';
+export { type QualityPorts, type QualityRequest, type QualityResult, qualityGate } from './quality-gate.ts';
+export { readReport } from './read.ts';
