@@ -7,6 +7,7 @@ import {
   type ScenarioFile,
 } from '@promo-actions/rehearsal';
 import type { Sandbox } from '@promo-actions/sandbox';
+import { node24 } from '../bundle/node24.ts';
 import { flawsOf, liesOf } from './judge.ts';
 import { lookFromOutside } from './outside.ts';
 import type { Call, CleanRun, Played, Point, ScenarioName } from './point.ts';
@@ -34,62 +35,47 @@ function optionsFor(scenario: ScenarioFile): RehearsalOptions {
     repository,
     release: join(tree, 'release'),
     preload: join(tree, 'clock.mjs'),
+    node: node24(),
   };
-}
-
-const clean = new Map<ScenarioName, Promise<Rehearsal>>();
-
-/** The promotion in which nothing goes wrong, rehearsed once in this process. */
-function cleanRehearsal(name: ScenarioName): Promise<Rehearsal> {
-  const known = clean.get(name) ?? rehearse(optionsFor(scenarioFile(name)));
-  clean.set(name, known);
-  return known;
 }
 
 /** Counts the calls of the promotion in which nothing goes wrong, and holds it to the same checks. */
 export async function playClean(scenario: ScenarioName): Promise<CleanRun> {
   const flaws: string[] = [];
   const options = optionsFor(scenarioFile(scenario));
-  const whole = rehearse({
+  const rehearsal = await rehearse({
     ...options,
     async ended(rehearsal, url) {
       const ending = scenario === 'good-release' ? 'promoted' : 'undone';
       flaws.push(...flawsOf(await lookFromOutside(url), rehearsal.outcome ?? '', ending));
     },
   });
-  clean.set(scenario, whole);
-  const rehearsal = await whole;
   const calls = rehearsal.journal as readonly (Call & { readonly at: number })[];
-  const begun = deployStart(rehearsal);
+  const deployStart = rehearsal.jobs.find(({ key }) => key === deployJob)?.start;
+  if (deployStart === undefined) throw new Error(`The promotion has no job ${deployJob}.`);
   return {
     scenario,
+    before: rehearsal.jobs.filter(({ key }) => key !== deployJob),
+    deployStart,
     calls: calls.map(({ service, operation, account }) => ({ service, operation, account })),
-    gateCalls: calls.filter(({ at }) => at < begun).length,
+    gateCalls: calls.filter(({ at }) => at < deployStart).length,
     flaws,
   };
 }
 
-function deployStart(rehearsal: Rehearsal): number {
-  const start = rehearsal.jobs.find(({ key }) => key === deployJob)?.start;
-  if (start === undefined) throw new Error(`The promotion has no job ${deployJob}.`);
-  return start;
-}
-
-export async function play(point: Point): Promise<Played> {
+export async function play(point: Point, clean: CleanRun): Promise<Played> {
   const began = Date.now();
   const flaws: string[] = [];
   const attempts: Rehearsal[] = [];
   const { scenario: name, from, kill, cancel, faults = [], skew, seed, ends, rerun } = point;
-  const before = from === 'deploy' ? await cleanRehearsal(name) : undefined;
   const scenario = scenarioFile(name, {
-    ...(before ? { start: new Date(deployStart(before)).toISOString() } : {}),
+    ...(from === 'deploy' ? { start: new Date(clean.deployStart).toISOString() } : {}),
     ...(kill ? { kill } : {}),
     ...(cancel ? { cancel } : {}),
     ...(skew === undefined ? {} : { 'clock-skew': skew }),
     ...(seed === undefined ? {} : { seed }),
     faults: [...faults],
   });
-  const kept = before?.jobs.filter(({ key }) => key !== deployJob);
   const check = async (rehearsal: Rehearsal, sandbox: Sandbox) => {
     attempts.push(rehearsal);
     sandbox.heal();
@@ -106,7 +92,11 @@ export async function play(point: Point): Promise<Played> {
     if (again) await sandbox.clock.advance(rerunAfter);
     return again;
   };
-  await rehearse({ ...optionsFor(scenario), ...(kept ? { kept } : {}), again: check });
+  await rehearse({
+    ...optionsFor(scenario),
+    ...(from === 'deploy' ? { kept: clean.before } : {}),
+    again: check,
+  });
   return {
     id: point.id,
     flaws,

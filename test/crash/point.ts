@@ -1,3 +1,4 @@
+import type { JobResult } from '@promo-actions/rehearsal';
 import type { Fault } from '@promo-actions/sandbox';
 
 export const scenarios = ['good-release', 'bad-canary'] as const;
@@ -40,9 +41,13 @@ export interface Call {
   readonly account: string;
 }
 
-/** The jobs of the promotion in which nothing goes wrong, as far as others can begin after them. */
+/** The promotion in which nothing goes wrong. */
 export interface CleanRun {
   readonly scenario: ScenarioName;
+  /** The jobs before the one that deploys, for others to begin after them. */
+  readonly before: readonly JobResult[];
+  /** When the job that deploys began, in epoch milliseconds of virtual time. */
+  readonly deployStart: number;
   /** In order; the first `gateCalls` are made before the job that deploys. */
   readonly calls: readonly Call[];
   readonly gateCalls: number;
