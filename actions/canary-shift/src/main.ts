@@ -1,4 +1,6 @@
 import { table } from '@promo-actions/core/action';
+import { fencedAliases } from '@promo-actions/core/lock';
+import { fenceOf } from '@promo-actions/gateways/fence';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
@@ -7,9 +9,7 @@ const intentState = 'intent';
 runOnRunner(contract, {
   async main({ inputs, log, clock, signal, saveState }) {
     const { requestOf, shift } = await import('@promo-actions/core/rollout');
-    const { fencedAliases } = await import('@promo-actions/core/lock');
     const { createAliasStore, createFunctionStore } = await import('@promo-actions/gateways/aws-lambda');
-    const { fenceOf } = await import('@promo-actions/gateways/aws-lock');
     const order = {
       functionName: inputs.function,
       alias: inputs.alias,

@@ -1,4 +1,6 @@
 import { recordDeployment, renderRecord } from '@promo-actions/core/deployment';
+import { fencedRecords } from '@promo-actions/core/lock';
+import { fenceOf } from '@promo-actions/gateways/fence';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 import { recordOrder } from './order.ts';
@@ -7,8 +9,6 @@ runOnRunner(contract, {
   async main({ inputs, clock, context, log }) {
     const { createRecordStore } = await import('@promo-actions/gateways/aws-records');
     const { createParameterStore } = await import('@promo-actions/gateways/aws-parameters');
-    const { fencedRecords } = await import('@promo-actions/core/lock');
-    const { fenceOf } = await import('@promo-actions/gateways/aws-lock');
     const { table, status } = inputs;
     const changesWhatRuns = status === 'started' || status === 'succeeded';
     const store = createRecordStore(table);

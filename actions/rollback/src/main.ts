@@ -1,3 +1,5 @@
+import { fencedAliases } from '@promo-actions/core/lock';
+import { fenceOf } from '@promo-actions/gateways/fence';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
@@ -5,12 +7,11 @@ runOnRunner(contract, {
   async main({ inputs, log, clock, signal, context, readFile }) {
     const core = await import('@promo-actions/core/rollback');
     const lambda = await import('@promo-actions/gateways/aws-lambda');
-    const { fencedAliases } = await import('@promo-actions/core/lock');
-    const { fenceOf } = await import('@promo-actions/gateways/aws-lock');
     const { target, reason, incidentAlias, dryRun, timeout } = inputs;
     const order = {
       places: core.scopeOf(inputs, await readFile(inputs.policy)),
       target,
+      onlyFrom: inputs.onlyFrom,
       reason,
       runId: context.runId,
       safetyDelay: inputs.force ? 0 : inputs.safetyDelay,

@@ -1,2 +1,1 @@
-export { fenceOf } from './fence.ts';
 export { createLockStore } from './store.ts';

@@ -7,7 +7,7 @@ export function fenceOf(inputs: FenceInputs, clock: Pick<Clock, 'now'>): Fence {
   return {
     async check() {
       if (!order) return;
-      const { createLockStore } = await import('./store.ts');
+      const { createLockStore } = await import('../aws-lock/index.ts');
       await createFence(order, order.token, createLockStore(order.table), clock).check();
     },
   };

@@ -1,0 +1,1 @@
+export { fenceOf } from './fence.ts';
