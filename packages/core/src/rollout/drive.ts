@@ -184,7 +184,10 @@ function narrate(
   say: (line: string) => void,
 ): void {
   const steps = heldSteps(state.rules);
-  if (look) say(`${weightOf(state)}%, step ${state.step + 1} of ${steps.length}, ${look.line}`);
+  const nothingNew =
+    look && look.look.minutes.length === 0 && look.look.number > 1 && seen.verdict === 'continue';
+  if (look && !nothingNew)
+    say(`${weightOf(state)}%, step ${state.step + 1} of ${steps.length}, ${look.line}`);
   if (seen.blind !== undefined) say(`Nothing could be seen (${state.blind} in a row): ${seen.blind}`);
   const keeps = state.step >= 0 && !state.undoing && !state.outcome && seen.window && !seen.window.open;
   if (keeps && state.rules.onClose === 'hold')

@@ -205,6 +205,26 @@ describe('a rollout', () => {
     expect(after({}, seen).order).toEqual({ kind: 'end', outcome });
   });
 
+  test('gives up a hook that does not answer, however often the canary was seen in between', () => {
+    const silent = [{ traffic: at(0) }, { traffic: at(0), blind: 'Silent.' }];
+    const given = { hooks: { before: true, after: false } };
+    expect(after(given, [...silent, ...silent]).order.kind).toBe('wait');
+    const last = after(given, [...silent, ...silent, ...silent]);
+    expect(last.order).toEqual({ kind: 'end', outcome: 'refused' });
+    expect(last.state.reasons.join()).toContain('Silent.');
+  });
+
+  test('counts looks without sight in a row alone', () => {
+    const seen = [
+      { blind: 'Throttled.' },
+      { blind: 'Throttled.' },
+      { traffic: at(10), verdict: 'continue' as const },
+    ];
+    expect(after({}, [{ traffic: at(0) }, { traffic: at(10) }, ...seen, ...seen, ...seen]).order.kind).toBe(
+      'wait',
+    );
+  });
+
   test('leaves what it can no longer take back', () => {
     const undoing = after({}, [...begins, { traffic: at(10), cancelled: 'Cancelled.' }]).state;
     const completed = { stable: '2' };

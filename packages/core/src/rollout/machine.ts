@@ -39,9 +39,9 @@ export function next(state: RolloutState, seen: Observation, now: number): Decis
   if (!arrived) return stop(state, weight, now, [meddled(state, weight ?? 0)]);
   const reasons = reasonsToStop(arrived, seen, now);
   if (reasons) return stop(arrived, weight, now, reasons);
-  if (weight === undefined || seen.blind !== undefined) return lookAgain(blinder(arrived), now);
-  const sighted = { ...arrived, blind: 0 };
-  return sighted.step < 0 ? start(sighted, seen, weight, now) : bake(sighted, seen, weight, now);
+  if (weight === undefined || seen.blind !== undefined)
+    return lookAgain({ ...arrived, blind: arrived.blind + 1 }, now);
+  return arrived.step < 0 ? start(arrived, seen, weight, now) : bake(arrived, seen, weight, now);
 }
 
 type Place =
@@ -74,7 +74,7 @@ function arrive(state: RolloutState, weight: number, now: number): RolloutState 
   const { ordered, step } = state;
   if (ordered > step && weight === steps[ordered]?.weight) {
     const { heldSince: _, ...rest } = state;
-    return { ...rest, step: ordered, since: now, history: [...state.history, { at: now, weight }] };
+    return { ...rest, step: ordered, since: now, blind: 0, history: [...state.history, { at: now, weight }] };
   }
   return weight === (step < 0 ? state.initial : steps[step]?.weight) ? state : undefined;
 }
@@ -118,13 +118,13 @@ function bake(state: RolloutState, seen: Observation, weight: number, now: numbe
   if (verdict === 'hold' && over && planned > 0 && rules.onHold !== 'pass') {
     const heldSince = state.heldSince ?? now;
     const waited = now - heldSince;
-    if (rules.onHold === 'extend' && waited < rules.maxHold) return lookAgain({ ...state, heldSince }, now);
+    if (rules.onHold === 'extend' && waited < rules.maxHold) return goOn({ ...state, heldSince }, now);
     const longer = waited > 0 ? ` It was given ${formatDuration(waited)} more.` : '';
     return stop(state, weight, now, [`${reasons.join(' ')}${longer}`.trim()]);
   }
   const accepted = verdict === 'hold' && over && rules.onHold === 'pass';
   const good = planned === 0 || accepted || (verdict === 'promote' && (over || rules.early));
-  if (!good) return lookAgain(state, now);
+  if (!good) return goOn(state, now);
   if (step === steps.length - 1 && rules.hooks.after && !seen.answers?.after?.yes)
     return { state, order: { kind: 'ask', hook: 'after' } };
   return rise(
@@ -138,8 +138,7 @@ function bake(state: RolloutState, seen: Observation, weight: number, now: numbe
 /** On to the next step, unless the window says to keep the weight. From 100% on nothing rises any more. */
 function rise(state: RolloutState, seen: Observation, weight: number, now: number): Decision {
   const { rules, step } = state;
-  if (seen.window && !seen.window.open && rules.onClose !== 'finish' && weight < 100)
-    return lookAgain(state, now);
+  if (seen.window && !seen.window.open && rules.onClose !== 'finish' && weight < 100) return goOn(state, now);
   const steps = heldSteps(rules);
   const to = steps[step + 1];
   const order: Order = to ? { kind: 'weigh', weight: to.weight } : { kind: 'complete' };
@@ -175,13 +174,14 @@ function end(
   return { state: ended, order: { kind: 'end', outcome } };
 }
 
+/** Nothing to do but to look again, having seen what there was to see. */
+function goOn(state: RolloutState, now: number): Decision {
+  return lookAgain({ ...state, blind: 0 }, now);
+}
+
 function lookAgain(state: RolloutState, now: number): Decision {
   const until = Math.min(now + state.rules.pause, Math.max(now, state.rules.deadline));
   return { state, order: { kind: 'wait', until } };
-}
-
-function blinder(state: RolloutState): RolloutState {
-  return { ...state, blind: state.blind + 1 };
 }
 
 function noted(state: RolloutState, note: string): RolloutState {

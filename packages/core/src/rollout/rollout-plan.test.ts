@@ -172,7 +172,7 @@ describe('is refused, with the place in the text', () => {
     ],
     [
       '0:5m, 10:x, 5:1m',
-      'column 1: 0% gives the canary no requests; a weight is above 0; column 10: `x` is no duration; expected one with its unit, such as `90s`, `5m` or `1h`',
+      'column 1: 0% gives the canary no requests; a weight is above 0; column 10: `x` is no duration; expected one with its unit, such as `90s`, `5m` or `1h`; column 13: 5% falls below the 10% before it',
     ],
   ])('%j', (text, message) => {
     expect(() => parsePlan(text)).toThrow(new NoPlan(message));

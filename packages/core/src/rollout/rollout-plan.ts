@@ -114,14 +114,14 @@ function parseSteps(text: string): Plan {
     const weight = readWeight(weightText.trim(), complain);
     const bakeAt = weightText.length + colon.length;
     const bake = colon === '' ? 0 : readBake(bakeText, (what) => complain(what, bakeAt));
-    if (weight === undefined || bake === undefined) continue;
+    if (weight === undefined) continue;
     if (before === 100) complain(`${weight}% comes after 100%, where a rollout ends`);
     else if (weight === before) complain(`${weight}% repeats the weight before it`);
     else if (weight < before) complain(`${weight}% falls below the ${before}% before it`);
     else if (colon === '' && weight < 100)
       complain(`${weight}% has no bake; write \`${weight}:5m\` for five minutes`);
     before = Math.max(before, weight);
-    steps.push({ weight, bake });
+    steps.push({ weight, bake: bake ?? 0 });
   }
   if (problems.length === 0 && steps.length === 0) problems.push('the plan is empty');
   else if (problems.length === 0 && before < 100)
