@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
@@ -26,8 +27,11 @@ const undone: Readonly<Record<string, RegExp>> = {
   'cancelled-mid-canary': /^the run was cancelled$/,
 };
 
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL');
+afterEach(async () => {
+  for (const child of started.splice(0).filter(({ exitCode }) => exitCode === null)) {
+    child.kill('SIGTERM');
+    await once(child, 'close');
+  }
 });
 
 /** Rehearses a scenario of the example as a person would, and answers when the sandbox is left standing. */

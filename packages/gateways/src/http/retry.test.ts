@@ -194,7 +194,7 @@ describe('connections', () => {
       });
     const clock = fakeClock();
     let calls = 0;
-    const retrying = retryingFetch(async () => (++calls === 1 ? broken() : ok), clock);
+    const retrying = retryingFetch(async () => (++calls === 1 ? broken() : ok.clone()), clock);
     expect(await (await retrying('https://service.test/')).text()).toBe('done');
   });
 
