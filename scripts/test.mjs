@@ -1,10 +1,10 @@
 // The one command: checks the sources, builds what the tests run, runs every test. Its last line is `N passed, N failed`.
 //   npm test [-- jest arguments]
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from './build/places.mjs';
+import { buildDirectory, root } from './build/places.mjs';
 
 const run = (args, env = {}) =>
   spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
@@ -15,10 +15,13 @@ const folder = mkdtempSync(join(tmpdir(), 'promo-tests-'));
 const checked = run([script('check.mjs')]);
 const built = run([script('build.mjs'), '--quiet']);
 let counts = { passed: 0, failed: 0, skipped: 0 };
+let left = [];
 if (built === 0) {
   const results = join(folder, 'results.json');
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-  // Temporary files of the tests live in one folder that goes with the run.
+  // Temporary files of the tests live in a folder of the run, in which they are to leave nothing. Most tests wait for
+  // processes of their own, so there is a worker for every core.
+  const temporary = mkdtempSync(join(folder, 'tmp-'));
   run(
     [
       '--experimental-vm-modules',
@@ -26,20 +29,25 @@ if (built === 0) {
       jest,
       '--json',
       `--outputFile=${results}`,
+      `--cacheDirectory=${join(buildDirectory, 'jest')}`,
+      `--maxWorkers=${availableParallelism()}`,
       ...process.argv.slice(2),
     ],
-    { TMPDIR: folder },
+    { TMPDIR: temporary },
   );
+  if (!existsSync(results)) throw new Error('The tests ended without a result; the lines above say why.');
   const summary = JSON.parse(readFileSync(results, 'utf8'));
   counts = {
     passed: summary.numPassedTests,
     failed: summary.numFailedTests + summary.numRuntimeErrorTestSuites,
     skipped: summary.numPendingTests,
   };
+  left = readdirSync(temporary);
+  if (left.length > 0) console.error(`\nThe tests left behind in the temporary folder: ${left.join(', ')}`);
 }
 rmSync(folder, { recursive: true, force: true });
 
-const failed = counts.failed + (checked === 0 ? 0 : 1) + (built === 0 ? 0 : 1);
+const failed = counts.failed + [checked === 0, built === 0, left.length === 0].filter((ok) => !ok).length;
 console.log(
   `\n${counts.passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
 );
