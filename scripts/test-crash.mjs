@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 import { fileTexts } from './build/file-texts.mjs';
-import { buildDirectory, releaseDirectory, root, toolsDirectory } from './build/places.mjs';
+import { buildDirectory, root } from './build/places.mjs';
 
 const usage = `Usage: npm run test:crash -- [options]
 
@@ -21,6 +21,7 @@ faults, slow answers and wrong clocks. Exit code 0 when nothing is ever left hal
   --seed N       other chances (default 1)
   --workers N    processes (default: one for each core)
   --resume       skip what has passed in the run before
+  --build DIR    the built actions and tools to play with (default: build)
   --list         name the points, play none
   --help         this text`;
 
@@ -31,8 +32,8 @@ const began = Date.now();
 mkdirSync(folder, { recursive: true });
 // What is played stays the same for the whole run, whatever is built meanwhile.
 const tree = mkdtempSync(join(folder, 'tree-'));
-cpSync(releaseDirectory, join(tree, 'release'), { recursive: true });
-cpSync(join(toolsDirectory, 'clock.mjs'), join(tree, 'clock.mjs'));
+cpSync(join(options.build, 'release'), join(tree, 'release'), { recursive: true });
+cpSync(join(options.build, 'tools', 'clock.mjs'), join(tree, 'tools', 'clock.mjs'));
 const main = await bundle();
 const { planPoints, samplePoints } = await import(pathToFileURL(main));
 const workers = Array.from({ length: options.workers }, startWorker);
@@ -171,6 +172,7 @@ function readOptions() {
         seed: { type: 'string', default: '1' },
         workers: { type: 'string', default: String(availableParallelism()) },
         resume: { type: 'boolean', default: false },
+        build: { type: 'string', default: buildDirectory },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -34,7 +34,7 @@ function optionsFor(scenario: ScenarioFile): RehearsalOptions {
     workflow: scenario.scenario.workflow ?? '',
     repository,
     release: join(tree, 'release'),
-    preload: join(tree, 'clock.mjs'),
+    preload: join(tree, 'tools', 'clock.mjs'),
     node: node24(),
   };
 }
