@@ -76,7 +76,7 @@ describe('the lock', () => {
     const second = await lock('7002');
     expect(second.code).toBe(1);
     expect(errorsOf(second)).toMatch(
-      /run 7001 of example\/tenant-service, job deploy, by release-manager holds it\. it was taken 2026-03-03T20:05:00Z for: promote v1\.4\.0; its lease runs out in 2h/,
+      /run 7001 of example\/tenant-service, job deploy, by release-manager holds it\. it was taken 2026-03-03T20:05:00Z for: promote v1\.4\.0; its lease runs out in 2h/i,
     );
     await postOf(second);
     expect((await item()).lock_state).toBe('held');
@@ -132,7 +132,7 @@ describe('the lock', () => {
     expect((await lock('7003', { operation: 'release', ...token })).outputs.changed).toBe('false');
     const late = await lock('7003', { operation: 'renew', ...token });
     expect(errorsOf(late)).toContain('is no longer held with token 1');
-    expect(errorsOf(late)).toContain('it was released');
+    expect(errorsOf(late)).toMatch(/it was released/i);
   });
 
   test('taken by a run that was told to keep it is left by its post', async () => {
@@ -206,7 +206,7 @@ describe('bad input', () => {
 
   test('a lock that nobody ever took is told', async () => {
     const run = await lock('7001', { operation: 'renew', 'fencing-token': '4' });
-    expect(errorsOf(run)).toContain('there is no such lock');
+    expect(errorsOf(run)).toMatch(/there is no such lock/i);
   });
 
   test('a token without its lock is told', async () => {
@@ -269,7 +269,7 @@ describe('two promotions of one service never both move an alias', () => {
     const woken = await shift(first, { version: '2', complete: 'true' });
     expect(woken.code).toBe(1);
     expect(errorsOf(woken)).toMatch(
-      /The lock of `tenant-service` in `prod` is no longer held with token 1.*run 7002 .* holds it with token 2/s,
+      /The lock of `tenant-service` in `prod` is no longer held with token 1.*run 7002 .* holds it with token 2/is,
     );
     expect(await world.alias()).toBe('1+2@0.1');
     const blocked = await shift(second, { version: '3', weight: '10', 'expected-stable-version': '1' });

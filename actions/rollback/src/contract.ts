@@ -56,6 +56,10 @@ export const contract = defineContract({
     'from-version':
       'The version that was left. For several functions `function=version`, separated by commas; so are the next two.',
     'to-version': 'The version that serves now.',
+    'to-release':
+      'The release that serves now, by the description its version was published with; the version where that is no name.',
+    components:
+      'Each function with the version that serves now, as `function=version`, for the `components` of record-deployment.',
     'incident-alias': 'The alias that keeps the version that was left; empty when none was made.',
     restored: 'The functions that were rolled back, separated by commas; empty when there was nothing to do.',
     failed:

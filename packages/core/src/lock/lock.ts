@@ -1,5 +1,6 @@
-import { type Log, OutsideError } from '../action/index.ts';
+import type { Log } from '../action/index.ts';
 import { type Clock, formatDuration, formatInstant } from '../clock/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { pauseFor } from '../lambda/index.ts';
 import { type Claim, judgeClaim, released, renewed } from './claim.ts';
 import {

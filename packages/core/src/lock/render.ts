@@ -1,5 +1,5 @@
-import { table } from '../action/index.ts';
 import { formatInstant } from '../clock/index.ts';
+import { table } from '../markdown/index.ts';
 import { describeHolder } from './lease.ts';
 import type { LockOutcome } from './step.ts';
 

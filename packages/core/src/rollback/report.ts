@@ -5,6 +5,8 @@ import { describeRestored, type Restored, type RollbackOrder } from './rollback.
 export interface RollbackReport {
   readonly fromVersion: string;
   readonly toVersion: string;
+  readonly toRelease: string;
+  readonly components: string;
   readonly incidentAlias: string;
   readonly restored: string;
   readonly failed: string;
@@ -21,6 +23,11 @@ export function reportRollback(order: RollbackOrder, results: readonly Restored[
   return {
     fromVersion: outputOf(results, ({ from }) => from),
     toVersion: outputOf(results, ({ to }) => to),
+    toRelease: releaseOf(results),
+    components: results
+      .filter(({ to }) => to !== '')
+      .map(({ place, to }) => `${place.functionName}=${to}`)
+      .join(','),
     incidentAlias: outputOf(results, ({ incidentAlias }) => incidentAlias),
     restored: names(restored),
     failed: names(failed),
@@ -43,6 +50,12 @@ function outputOf(results: readonly Restored[], pick: (result: Restored) => stri
     .filter((result) => pick(result) !== '')
     .map((result) => `${result.place.functionName}=${pick(result)}`)
     .join(',');
+}
+
+/** One release for all where they are on one. */
+function releaseOf(results: readonly Restored[]): string {
+  const releases = new Set(results.map(({ release }) => release).filter(Boolean));
+  return releases.size === 1 ? [...releases].join() : outputOf(results, ({ release }) => release);
 }
 
 function summarize(order: RollbackOrder, results: readonly Restored[]): string {

@@ -7,6 +7,7 @@ import {
   changedBefore,
   describeTraffic,
   type FunctionStore,
+  type FunctionVersion,
   type Patience,
   readyOrRefuse,
   sameTraffic,
@@ -38,6 +39,8 @@ export interface Step {
   /** The version that is left: the canary while one is out, else the stable one. */
   readonly from: string;
   readonly to: string;
+  /** What `to` was published as, such as `v1.3.0`; the version itself where that is no name, or was not looked up. */
+  readonly release: string;
   readonly because: string;
   /** False when the alias is on that version alone already, or is to be left where it is. */
   readonly needed: boolean;
@@ -71,7 +74,7 @@ export async function planStep(
   const left = movedOn(alias, onlyFrom);
   if (left) {
     const { stableVersion: to } = alias;
-    return { place, from: leftBy(alias), to, because: left, needed: false, onlyFrom, left };
+    return { place, from: leftBy(alias), to, release: to, because: left, needed: false, onlyFrom, left };
   }
   const versions = await ports.functions.versions(functionName);
   const around = { alias, aliases, versions, runId };
@@ -86,10 +89,17 @@ export async function planStep(
     place,
     from: leftBy(alias),
     to: destination.version,
+    release: releaseOf(destination.version, versions),
     because: destination.because,
     needed: !sameTraffic(alias, { stableVersion: destination.version }),
     onlyFrom,
   };
+}
+
+/** Versions are published with their release as the description; one made by hand may say anything. */
+function releaseOf(version: string, versions: readonly FunctionVersion[]): string {
+  const description = versions.find((one) => one.version === version)?.description ?? '';
+  return /^\S{1,200}$/.test(description) ? description : version;
 }
 
 /** What the alias carries instead of the version it is to be rolled back from; undefined where it carries that. */

@@ -29,10 +29,14 @@ export interface Restored {
   readonly outcome: 'restored' | 'unchanged' | 'planned' | 'failed';
   readonly from: string;
   readonly to: string;
+  /** What `to` was published as. */
+  readonly release: string;
   readonly incidentAlias: string;
   /** Why this version, or what went wrong. */
   readonly note: string;
 }
+
+const nothing = { from: '', to: '', release: '', incidentAlias: '' };
 
 /** Checks that a restored alias serves; answers what is wrong, or undefined when nothing is. */
 export type Verify = (place: Place) => Promise<string | undefined>;
@@ -58,7 +62,7 @@ export async function rollback(
   for (const { place, step } of plans) {
     const result =
       step instanceof Error
-        ? { place, outcome: 'failed' as const, from: '', to: '', incidentAlias: '', note: step.message }
+        ? { place, outcome: 'failed' as const, ...nothing, note: step.message }
         : await carryOut(step, order, ports, verify, patience);
     patience.log.info(describeRestored(result));
     results.push(result);
@@ -74,7 +78,8 @@ async function carryOut(
   { clock, log, timeout }: Patience & { readonly log: Pick<Log, 'info' | 'warning'> },
 ): Promise<Restored> {
   const { place } = step;
-  const result = { place, from: step.from, to: step.to, incidentAlias: '', note: step.because };
+  const { from, to, release } = step;
+  const result = { place, from, to, release, incidentAlias: '', note: step.because };
   if (!step.needed) return { ...result, outcome: 'unchanged', note: step.left ?? alreadyThere(step.to) };
   if (order.dryRun) return { ...result, outcome: 'planned' };
   const patience = { clock, log, timeout };
