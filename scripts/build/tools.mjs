@@ -8,9 +8,10 @@ const entries = {
   promo: 'packages/rehearsal/src/cli.ts',
   sandbox: 'packages/sandbox/src/cli.ts',
   clock: 'packages/sandbox/src/clock/preload.ts',
+  node: 'packages/rehearsal/src/node/index.ts',
 };
 
-/** Bundles the commands `promo` and `sandbox`, and the preload that gives a process the sandbox's clock. */
+/** Bundles the commands `promo` and `sandbox`, the preload that gives a process the sandbox's clock, and what finds a Node 24. */
 export async function buildTools() {
   for (const [name, entry] of Object.entries(entries)) {
     if (!existsSync(join(root, entry))) continue;

@@ -1,5 +1,4 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../packages/sandbox/src/index.ts';
+import { node24 } from '../bundle/node24.ts';
 
 const START = '2026-03-03T20:00:00.000Z';
 const MINUTE = 60_000;
@@ -36,17 +36,8 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-/** The Node that the actions run on, where its package is for this platform; and the one that runs the tests. */
-function nodes(): readonly string[] {
-  const require = createRequire(join(process.cwd(), 'packages/rehearsal/package.json'));
-  try {
-    const home = dirname(require.resolve(`node-${process.platform}-${process.arch}/package.json`));
-    const binary = join(home, 'bin', 'node');
-    return existsSync(binary) ? [process.execPath, binary] : [process.execPath];
-  } catch {
-    return [process.execPath];
-  }
-}
+/** The Node that the actions run on, and the one that runs the tests. */
+const nodes = [...new Set([process.execPath, node24()])];
 
 interface Ended {
   readonly code: number | null;
@@ -106,7 +97,7 @@ async function start(
 
 const elapsed = (): number => sandbox.clock.now() - Date.parse(START);
 
-describe.each(nodes())('a program on %s', (node) => {
+describe.each(nodes)('a program on %s', (node) => {
   test('starts at the virtual moment, and a sleep of five minutes takes none of ours', async () => {
     const began = performance.now();
     const program = await start(
