@@ -23,7 +23,11 @@ export async function measureAll(
   const cells: Cell[] = [];
   let done = 0;
   const workers = Array.from({ length: Math.min(availableParallelism(), services.length) }, async () => {
-    const worker = new Worker(file, { workerData: effort });
+    const worker = new Worker(file, {
+      workerData: effort,
+      // Most of what is allocated lives for one minute of one release.
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    });
     try {
       await new Promise<void>((resolve, reject) => {
         const give = () => {

@@ -1,5 +1,10 @@
 import { brokenObjectives } from '@promo-actions/core/analysis';
-import { type KindsOfMinute, sequentialTest } from '@promo-actions/core/evidence';
+import {
+  type Blame,
+  type KindsOfMinute,
+  type SequentialState,
+  sequentialTest,
+} from '@promo-actions/core/evidence';
 import type { Counts, Release } from './releases.ts';
 import { horizon } from './services.ts';
 
@@ -16,12 +21,23 @@ export function sequentialRule({ full, fresh }: Release, cold: number): number {
   for (let minute = cold; minute < horizon; minute++) {
     if (fresh !== full) {
       const seen = test.next(state, minuteOf(fresh, minute));
-      if (test.evidence(seen).total >= limit) return minute + 1;
+      if (blames(seen)) return minute + 1;
     }
     state = test.next(state, minuteOf(full, minute));
-    if (test.evidence(state).total >= limit) return minute + 1;
+    if (blames(state)) return minute + 1;
   }
   return 0;
+}
+
+/** The evidence is a mean, so it is only asked for where one of its parts reaches the limit. */
+function blames(state: SequentialState): boolean {
+  return (reaches(state.errors) || reaches(state.slow)) && test.evidence(state).total >= limit;
+}
+
+function reaches({ relative, absolute }: Blame): boolean {
+  if (absolute >= limit) return true;
+  for (const part of relative) if (part >= limit) return true;
+  return false;
 }
 
 /** Whether the judge, having blamed nobody, would hold at the end instead of promoting. */

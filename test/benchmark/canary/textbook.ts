@@ -1,4 +1,5 @@
 import {
+  type AbsoluteTest,
   absoluteEvidence,
   absoluteTest,
   type Counts,
@@ -36,14 +37,19 @@ export function textbookRule({ full, fresh }: Release, cold: number): number {
         const parts = relative.next(state.parts, seen);
         const canary = sum(state.canary, seen.canary);
         const baseline = sum(state.baseline, seen.baseline);
-        const test = absolute[state.kind];
-        const shared = state.shared || absoluteEvidence(test, baseline) >= limit;
-        const compared = logMean(parts);
-        const evidence = shared ? compared : logMean([compared, absoluteEvidence(test, canary)]);
-        if (evidence >= limit) return minute + 1;
-        if (counts === full) Object.assign(state, { parts, canary, baseline, shared });
+        if (blames(parts, canary, baseline, absolute[state.kind])) return minute + 1;
+        if (counts === full) Object.assign(state, { parts, canary, baseline });
       }
     }
   }
   return 0;
+}
+
+function blames(parts: readonly number[], canary: Counts, baseline: Counts, test: AbsoluteTest): boolean {
+  const broken = absoluteEvidence(test, canary);
+  // The evidence is a mean, which needs a part that reaches the limit.
+  if (broken < limit && parts.every((part) => part < limit)) return false;
+  const compared = logMean(parts);
+  const shared = absoluteEvidence(test, baseline) >= limit;
+  return (shared ? compared : logMean([compared, broken])) >= limit;
 }

@@ -46,10 +46,11 @@ export function blameTest(objective: number, comparable: number): BlameTest {
     start: { relative: relative.start, alone: none, absolute: 0, beside: none },
     next(blame, minute) {
       const beside = sum(blame.beside, minute.baseline);
-      const compared = { relative: relative.next(blame.relative, minute), beside };
-      if (beside.invocations >= comparable || beside.events > 0) return { ...blame, ...compared };
+      const parts = relative.next(blame.relative, minute);
+      if (beside.invocations >= comparable || beside.events > 0)
+        return { relative: parts, alone: blame.alone, absolute: blame.absolute, beside };
       const alone = sum(blame.alone, minute.canary);
-      return { ...compared, alone, absolute: absoluteEvidence(absolute, alone) };
+      return { relative: parts, alone, absolute: absoluteEvidence(absolute, alone), beside };
     },
     logs: (blame) => [logMean(blame.relative), blame.absolute],
   };
