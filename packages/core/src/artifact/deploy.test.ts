@@ -7,6 +7,8 @@ import { type DeployOrder, deploy } from './deploy.ts';
 class LambdaFunction {
   readonly calls: string[] = [];
   published: string[];
+  /** The descriptions of what is published. */
+  labels: string[] = [];
   latest: string;
   busy = 0;
   /** Looks until an update is done. */
@@ -39,6 +41,7 @@ class LambdaFunction {
     if (this.published.at(-1) !== codeSha256) {
       this.calls.push(`publish ${codeSha256} ${description}`);
       this.published.push(codeSha256);
+      this.labels[this.published.length - 1] = description;
     }
     return this.#version(String(this.published.length), codeSha256, 'Successful');
   };
@@ -49,7 +52,7 @@ class LambdaFunction {
       version,
       codeSha256,
       codeSize: 1,
-      description: '',
+      description: this.labels[Number(version) - 1] ?? '',
       role: 'role',
       state: 'Active',
       lastUpdateStatus,
@@ -105,10 +108,40 @@ test('goes on where an earlier run had updated the code and died', async () => {
   expect(orders.calls).toEqual(['publish new v1.4.0']);
 });
 
-test('answers an older version that holds the code, and leaves `$LATEST` alone', async () => {
+test('answers an older version that holds the code of this release, and leaves `$LATEST` alone', async () => {
   const orders = new LambdaFunction(['new', 'newer']);
+  orders.labels = ['v1.4.0', 'v1.5.0'];
   expect(await run(orders)).toMatchObject({ version: '1', changed: false });
   expect(orders.calls).toEqual([]);
+});
+
+test('publishes code anew that an older version holds for another release: its configuration is of then', async () => {
+  const orders = new LambdaFunction(['new', 'newer']);
+  orders.labels = ['v1.3.0', 'v1.5.0'];
+  expect(await run(orders)).toMatchObject({ version: '3', changed: true });
+  expect(orders.calls).toEqual(['update new', 'publish new v1.4.0']);
+});
+
+test('says what release a version is described as, where nothing has changed since', async () => {
+  const orders = new LambdaFunction(['new']);
+  orders.labels = ['v1.3.0'];
+  expect(await run(orders)).toMatchObject({
+    version: '1',
+    changed: false,
+    sentence:
+      'Version 1 of `orders` holds this code and configuration already. Lambda publishes nothing that has not changed, so it stays described as "v1.3.0".',
+  });
+});
+
+test('an update whose answer is lost says that `$LATEST` was changed', async () => {
+  const orders = new LambdaFunction(['old']);
+  orders.updateCode = async () => {
+    orders.latest = 'new';
+    throw new OutsideError({ what: 'Lambda failed', remedy: 'Again' });
+  };
+  await expect(run(orders)).rejects.toThrow(
+    /Lambda failed.*Changed before this: `\$LATEST` of `orders` holds the new code; no alias/,
+  );
 });
 
 test('waits while another update is in progress, and says so', async () => {

@@ -35,7 +35,8 @@ type Functions = Pick<FunctionStore, 'describe' | 'versions' | 'updateCode' | 'p
 
 /**
  * Makes a published version of a function that holds the given code. No alias is touched, so no caller sees it. A
- * version that already holds the code is answered as it is; where `$LATEST` holds it, it is only published.
+ * version that was published for this release with the code is answered as it is; where `$LATEST` holds it, it is only
+ * published. Code that an older release had is published anew, because a version keeps the configuration of its day.
  * @throws OutsideError saying what had been changed: at most the code of `$LATEST`.
  */
 export async function deploy(
@@ -48,21 +49,22 @@ export async function deploy(
   let latest = await latestOf(functionName, functions);
   refuseOtherPackageType(order, latest);
   const wanted = order.codeSha256;
-  const existing = before.findLast((version) => version.codeSha256 === wanted);
+  const holders = before.filter((version) => version.codeSha256 === wanted);
+  const own = holders.findLast(({ description }) => description === order.description);
   const uploaded = latest.codeSha256 === wanted;
 
-  if (existing && !uploaded) {
-    const version = await readyOrRefuse(functions, functionName, existing.version, patience);
+  if (own && !uploaded) {
+    const version = await readyOrRefuse(functions, functionName, own.version, patience);
     return answer(
       version,
       false,
       `Version ${version.version} of \`${functionName}\` holds this code already.`,
     );
   }
-  if (order.dryRun) return foretell(order, existing, uploaded);
+  if (order.dryRun) return foretell(order, holders.at(-1), uploaded);
 
   if (!uploaded) {
-    await upload(order, functions, patience);
+    await upload(order, latest, functions, patience);
     latest = await changedBefore(holdsNewCode(functionName), () =>
       readyOrRefuse(functions, functionName, '$LATEST', patience),
     );
@@ -106,11 +108,25 @@ function kindOf(packageType: 'Zip' | 'Image'): string {
   return packageType === 'Image' ? 'a container image' : 'a zip';
 }
 
-async function upload(order: DeployOrder, functions: Functions, patience: Patience): Promise<void> {
+async function upload(
+  order: DeployOrder,
+  before: FunctionVersion,
+  functions: Functions,
+  patience: Patience,
+): Promise<void> {
   const { functionName } = order;
+  const update = async () => {
+    try {
+      return await functions.updateCode(functionName, order.source);
+    } catch (error) {
+      if (!(error instanceof OutsideError)) throw error;
+      const now = await functions.describe(functionName).catch(() => undefined);
+      throw now?.codeSha256 === before.codeSha256 ? error : error.after(holdsNewCode(functionName));
+    }
+  };
   const updated = await until(
     async () => {
-      const outcome = await functions.updateCode(functionName, order.source);
+      const outcome = await update();
       return outcome === 'busy' ? undefined : outcome;
     },
     patience,
@@ -162,8 +178,13 @@ async function publish(
   const changed = !before.some((known) => known.version === version.version);
   const sentence = changed
     ? `Version ${version.version} of \`${functionName}\` was published.`
-    : `Version ${version.version} of \`${functionName}\` holds this code and configuration already.`;
+    : `Version ${version.version} of \`${functionName}\` holds this code and configuration already.${otherwiseDescribed(version, order)}`;
   return answer(version, changed, sentence);
+}
+
+function otherwiseDescribed({ description }: FunctionVersion, order: DeployOrder): string {
+  if (description === order.description || order.description === '') return '';
+  return ` Lambda publishes nothing that has not changed, so it stays described as "${description}".`;
 }
 
 function answer(version: FunctionVersion, changed: boolean, sentence: string): DeployOutcome {

@@ -173,6 +173,38 @@ test('an answer that was lost is not taken for a stranger', async () => {
   expect(verifyChain(await walked(table))).toEqual([]);
 });
 
+test('a head that moved without an answer is gone on from; one that cannot be read again is told', async () => {
+  const table = memoryTable();
+  let failures = 1;
+  let readable = true;
+  const lossy = {
+    ...table,
+    async find(id: string) {
+      if (!readable) throw new OutsideError({ what: 'no read', remedy: 'again' });
+      return table.find(id);
+    },
+    async moveHead(item: Attributes, expected: string | undefined) {
+      const done = await table.moveHead(item, expected);
+      if (failures-- > 0) throw new OutsideError({ what: 'no answer', remedy: 'again' });
+      return done;
+    },
+  };
+  expect(await append(lossy, of('a'))).toMatchObject({ added: true, record: { sequence: 1 } });
+  expect(verifyChain(await walked(table), headOf(table.items.get(headId(chain)) ?? {})?.last)).toEqual([]);
+
+  failures = 1;
+  const deaf = {
+    ...lossy,
+    moveHead: async () => {
+      readable = false;
+      throw new OutsideError({ what: 'no answer', remedy: 'again' });
+    },
+  };
+  await expect(append(deaf, of('b'))).rejects.toThrow(
+    /no answer\. Changed before this: perhaps the head of the chain; it could not be read again/,
+  );
+});
+
 test('any writers, at once, repeated and dying, make one chain without forks or repetitions', async () => {
   const writers = fc.array(
     fc.record({

@@ -35,8 +35,7 @@ export async function append(store: RecordStore, draft: Draft): Promise<Appended
     const item = seal(withOrigin(draft, head), head?.last);
     const next = advanced(head, item);
     own.add(next.last.hash);
-    const moved = await store.moveHead(headItem(next), head?.last.hash);
-    if (moved === 'moved') continue;
+    if ((await moveHead(store, next, head)) === 'moved') continue;
     try {
       await store.add(item);
     } catch (error) {
@@ -53,6 +52,19 @@ export async function append(store: RecordStore, draft: Draft): Promise<Appended
     why: `others moved the head of its chain ${attempts} times meanwhile`,
     remedy: 'Let one run at a time deploy a service to an environment, then run again.',
   });
+}
+
+/** An answer can be lost after its effect: where the head reads as it was to become, it was moved. */
+async function moveHead(store: RecordStore, next: Head, last: Head | undefined): Promise<'done' | 'moved'> {
+  try {
+    return await store.moveHead(headItem(next), last?.last.hash);
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    const now = await readHead(store, next).catch(() => error);
+    if (now === error) throw error.after('perhaps the head of the chain; it could not be read again');
+    if (now instanceof Error || now?.last.hash !== next.last.hash) throw error;
+    return 'done';
+  }
 }
 
 /** A deployment that does not say what it replaces replaces what is current. */
