@@ -193,7 +193,7 @@ function place(planned: JobResult, combination: Dictionary, index: number, call:
     outputs: {},
   };
   const { jobs } = call.setting.rehearsal;
-  const before = jobs.findLastIndex((one) => one.key.startsWith(planned.key));
+  const before = jobs.findLastIndex(({ key }) => key === planned.key || key.startsWith(`${planned.key} (`));
   jobs.splice(before + 1, 0, sibling);
   return sibling;
 }

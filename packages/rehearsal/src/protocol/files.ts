@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const MOST_SUMMARY_BYTES = 1024 * 1024;
-
 /** The files by which a step's process tells the runner things, fresh for every process. */
 export interface CommandFiles {
   /** `GITHUB_OUTPUT` … with their paths. */
@@ -31,10 +29,6 @@ export function createCommandFiles(folder: string): CommandFiles {
   return {
     environment: Object.fromEntries(NAMES.map((name) => [`GITHUB_${name}`, pathOf(name)])),
     read() {
-      const summary = content('STEP_SUMMARY');
-      if (Buffer.byteLength(summary) > MOST_SUMMARY_BYTES) {
-        throw new Error(`$GITHUB_STEP_SUMMARY: the summary is larger than the 1024 KiB that GitHub takes`);
-      }
       return {
         outputs: readPairs(content('OUTPUT'), 'GITHUB_OUTPUT'),
         env: readPairs(content('ENV'), 'GITHUB_ENV'),
@@ -42,7 +36,7 @@ export function createCommandFiles(folder: string): CommandFiles {
         path: content('PATH')
           .split(/\r?\n/)
           .filter((line) => line !== ''),
-        summary,
+        summary: content('STEP_SUMMARY'),
       };
     },
   };

@@ -28,7 +28,8 @@ export const checkout: StandIn = {
     const files = await filesOf(source);
     for (const file of files) {
       await mkdir(dirname(join(target, file)), { recursive: true });
-      await cp(join(source, file), join(target, file), { recursive: true });
+      // A link stays as it is written: made absolute, it would lead out of the copy, into the repository itself.
+      await cp(join(source, file), join(target, file), { recursive: true, verbatimSymlinks: true });
     }
     await commit(target, task);
     task.machine.checkedOut = true;

@@ -30,6 +30,9 @@ export interface ToolOrder {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** Of one step. */
+const MOST_SUMMARY_BYTES = 1024 * 1024;
+
 /** GitHub keeps these from being set by a step for later ones. */
 const UNSETTABLE = /^(NODE_OPTIONS$|GITHUB_|RUNNER_)/i;
 
@@ -40,14 +43,15 @@ export async function runTool(task: StepTask, order: ToolOrder): Promise<StepDon
   const files = createCommandFiles(machine.temp);
   const read = createOutputReader({
     line: log.line,
-    annotation: (annotation) =>
-      task.result.annotations.push({ ...annotation, message: setting.masks.hide(annotation.message) }),
+    annotation: ({ message, title, ...place }) =>
+      task.result.annotations.push({
+        ...place,
+        message: setting.masks.hide(message),
+        ...(title === undefined ? {} : { title: setting.masks.hide(title) }),
+      }),
     mask: setting.masks.add,
   });
-  const path = [...added.path]
-    .reverse()
-    .concat(setting.environment.PATH ?? '')
-    .join(delimiter);
+  const path = task.env.PATH ?? setting.environment.PATH ?? '';
   const end = await runProcess({
     command: order.command,
     arguments: order.arguments,
@@ -59,7 +63,7 @@ export async function runTool(task: StepTask, order: ToolOrder): Promise<StepDon
       ...files.environment,
       GITHUB_ACTION: task.result.id,
       ...order.variables,
-      PATH: [setting.shims, task.env.PATH ?? path].join(delimiter),
+      PATH: [setting.shims, ...added.path.toReversed(), path].join(delimiter),
     },
     time: setting.time,
     stop: task.stop,
@@ -80,7 +84,9 @@ function takeIn(task: StepTask, files: CommandFiles): Told | undefined {
       else added.env[name] = value;
     }
     added.path.push(...told.path);
-    task.result.summary += setting.masks.hide(told.summary);
+    if (Buffer.byteLength(told.summary) <= MOST_SUMMARY_BYTES)
+      task.result.summary += setting.masks.hide(told.summary);
+    else task.log.annotate('error', 'GitHub shows no summary that is larger than 1024 KiB; this one is.');
     return told;
   } catch (error) {
     task.log.annotate('error', (error as Error).message);

@@ -10,6 +10,8 @@ export function style(): string {
   return [fileText('uplot/dist/uPlot.min.css'), fileText('./page.css'), fileText('./parts.css')].join('\n');
 }
 
+/** uPlot's licence wants to go wherever uPlot goes. */
 export function script(): string {
-  return [fileText('uplot/dist/uPlot.iife.min.js'), fileText('./draw-charts.js')].join('\n');
+  const licence = `/*! uPlot: ${fileText('uplot/LICENSE').trim()} */`;
+  return [licence, fileText('uplot/dist/uPlot.iife.min.js'), fileText('./draw-charts.js')].join('\n');
 }
