@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { LambdaClient, ListAliasesCommand } from '@aws-sdk/client-lambda';
+import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { afterEach, expect, test } from '@jest/globals';
+
+const started: ChildProcess[] = [];
+
+afterEach(async () => {
+  for (const child of started.splice(0).filter(({ exitCode }) => exitCode === null)) {
+    child.kill('SIGTERM');
+    await once(child, 'close');
+  }
+});
+
+/** Rehearses a scenario of the example as a person would, and answers when the sandbox is left standing. */
+function rehearseAndKeep(scenario: string): Promise<{ readonly log: string; readonly url: string }> {
+  const command = join(process.cwd(), 'build', 'tools', 'promo.mjs');
+  const repository = join(process.cwd(), 'examples', 'tenant-service');
+  const words = ['rehearse', '--repo', repository, '--scenario', scenario, '--log', 'plain', '--keep'];
+  const child = spawn(process.execPath, [command, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  started.push(child);
+  let log = '';
+  return new Promise((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      log += chunk;
+      const [, url] = /The sandbox stays at (\S+) until/.exec(log) ?? [];
+      if (url) resolve({ log, url });
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('close', (code) => reject(new Error(`promo ended with ${code}:\n${log}`)));
+  });
+}
+
+/** What an outsider sees of production, through the AWS SDK alone. */
+async function production(url: string) {
+  const options = {
+    endpoint: url,
+    region: 'af-south-1',
+    credentials: { accessKeyId: '222222222222', secretAccessKey: 'any' },
+  };
+  const { Aliases = [] } = await new LambdaClient(options).send(
+    new ListAliasesCommand({ FunctionName: 'tenant-service' }),
+  );
+  const { Items = [] } = await new DynamoDBClient(options).send(
+    new ScanCommand({ TableName: 'deployments' }),
+  );
+  const { Parameters = [] } = await new SSMClient(options).send(
+    new GetParametersByPathCommand({ Path: '/tenants/prod', Recursive: true }),
+  );
+  const lock = Items.find(({ deployment_id }) => deployment_id?.S === 'lock#prod#tenant-service');
+  return {
+    aliases: Object.fromEntries(
+      Aliases.map(({ Name = '', FunctionVersion, RoutingConfig }) => [
+        Name.replace(/-\d{8}-\d{6}$/, ''),
+        { version: FunctionVersion, weights: RoutingConfig?.AdditionalVersionWeights ?? {} },
+      ]),
+    ),
+    records: Items.filter((item) => item.sequence).map((item) => ({
+      action: item.action?.S,
+      status: item.status?.S,
+      to: item.to_version?.S,
+      components: item.components?.S,
+      reason: item.reason?.S,
+    })),
+    lock: { state: lock?.lock_state?.S, token: lock?.fencing_token?.N, takenFrom: lock?.taken_from?.S },
+    deployed: Parameters.find(({ Name }) => Name?.endsWith('/deployed-version'))?.Value,
+  };
+}
+
+const alone = (version: string) => ({ version, weights: {} });
+const rolledBack = {
+  action: 'rollback',
+  status: 'succeeded',
+  to: 'v1.3.0',
+  components: '[{"name":"tenant-service","version":"1"}]',
+  reason: 'Complaints about v1.4.0',
+};
+
+test('one click returns production to the version before, outside any window, and keeps the bad version for study', async () => {
+  const { log, url } = await rehearseAndKeep('rollback');
+  expect(log).toContain('as expected');
+  expect(await production(url)).toEqual({
+    aliases: { 'latest-prod': alone('1'), incident: alone('2') },
+    records: [rolledBack],
+    lock: { state: 'released', token: '1', takenFrom: undefined },
+    deployed: 'v1.3.0',
+  });
+});
+
+test('a rollback to what runs already changes nothing and succeeds', async () => {
+  const { log, url } = await rehearseAndKeep('rollback-nothing-to-do');
+  expect(log).toContain('as expected');
+  expect(await production(url)).toMatchObject({
+    aliases: { 'latest-prod': alone('2') },
+    records: [],
+    lock: { state: 'released' },
+    deployed: undefined,
+  });
+});
+
+test('a rollback to a backup that is gone names what there is, and records that it failed', async () => {
+  const { log, url } = await rehearseAndKeep('rollback-backup-gone');
+  expect(log).toContain('as expected');
+  expect(await production(url)).toMatchObject({
+    aliases: { 'latest-prod': alone('2') },
+    records: [{ action: 'rollback', status: 'failed', to: undefined }],
+    lock: { state: 'released' },
+  });
+});
+
+test('a promotion that holds the lock is waited for, named, and left its lock', async () => {
+  const { log, url } = await rehearseAndKeep('rollback-while-promoting');
+  expect(log).toContain('as expected');
+  expect(await production(url)).toMatchObject({
+    aliases: { 'latest-prod': alone('2') },
+    records: [{ status: 'failed', reason: expect.stringContaining('the lock was not got') }],
+    lock: { state: 'held', token: '7' },
+  });
+});
+
+test('by force the lock is taken over, its holder named, and the rollback done', async () => {
+  const { log, url } = await rehearseAndKeep('rollback-by-force');
+  expect(log).toContain('as expected');
+  expect(await production(url)).toMatchObject({
+    aliases: { 'latest-prod': alone('1'), incident: alone('2') },
+    records: [rolledBack],
+    lock: { state: 'released', token: '8', takenFrom: expect.stringContaining('run 6990') },
+    deployed: 'v1.3.0',
+  });
+});
