@@ -13,7 +13,10 @@ const people = v.pipe(v.number(), v.integer(), v.minValue(1, 'expected how many 
 
 const quorum = v.union(
   [
-    v.pipe(v.array(name), v.transform((roles) => counted(roles))),
+    v.pipe(
+      v.array(name),
+      v.transform((roles) => counted(roles)),
+    ),
     v.pipe(
       v.record(name, people),
       v.transform((counts): Quorum => new Map(Object.entries(counts))),

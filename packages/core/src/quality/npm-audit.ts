@@ -46,7 +46,10 @@ const versionOne = v.looseObject({
   metadata: v.looseObject({ vulnerabilities: counts }),
 });
 
-const failure = v.looseObject({ error: v.looseObject({ code: v.string() }) });
+const failure = v.looseObject({
+  error: v.looseObject({ code: v.optional(v.string()), summary: v.optional(v.string(), '') }),
+  message: v.optional(v.string(), ''),
+});
 
 /** Which shape of `npm audit --json` it is: that of npm 7 and later, that of npm 6 and pnpm, or an error in place of a report. */
 export function auditReader(
@@ -54,7 +57,7 @@ export function auditReader(
 ): ((value: unknown) => SecurityFacts) | undefined {
   if ('auditReportVersion' in value) return readTwo;
   if ('advisories' in value && 'metadata' in value) return readOne;
-  if (v.is(failure, value)) return refuse;
+  if ('error' in value && v.is(failure, value)) return refuse;
   return undefined;
 }
 
@@ -118,6 +121,9 @@ function agree({ total, ...bySeverity }: v.InferOutput<typeof counts>, listed: n
 }
 
 function refuse(value: unknown): never {
-  const { error } = v.parse(failure, value);
-  throw new Unreadable(`is the error ${oneLine(error.code)} in place of a report: the audit did not run.`);
+  const { error, message } = v.parse(failure, value);
+  const why = oneLine([error.code, error.summary || message].filter(Boolean).join(': '));
+  throw new Unreadable(
+    `is an error in place of a report: npm says ${why.replace(/\.$/, '') || 'nothing more'}.`,
+  );
 }
