@@ -27,11 +27,11 @@ faults, slow answers and wrong clocks. Exit code 0 when nothing is ever left hal
 
 const options = readOptions();
 const folder = join(buildDirectory, 'crash');
-const passedFile = join(folder, `passed-${options.seed}.txt`);
+const passedFile = join(folder, `passed-${options.sample ? 'sample' : options.seed}.txt`);
 const began = Date.now();
 mkdirSync(folder, { recursive: true });
 // What is played stays the same for the whole run, whatever is built meanwhile.
-const tree = mkdtempSync(join(folder, 'tree-'));
+const tree = mkdtempSync(join(buildDirectory, 'crash-'));
 cpSync(join(options.build, 'release'), join(tree, 'release'), { recursive: true });
 cpSync(join(options.build, 'tools', 'clock.mjs'), join(tree, 'tools', 'clock.mjs'));
 const main = await bundle();

@@ -7,7 +7,6 @@ import {
   type ScenarioFile,
 } from '@promo-actions/rehearsal';
 import type { Sandbox } from '@promo-actions/sandbox';
-import { node24 } from '../bundle/node24.ts';
 import { flawsOf, liesOf } from './judge.ts';
 import { lookFromOutside } from './outside.ts';
 import type { Call, CleanRun, Played, Point, ScenarioName } from './point.ts';
@@ -35,7 +34,6 @@ function optionsFor(scenario: ScenarioFile): RehearsalOptions {
     repository,
     release: join(tree, 'release'),
     preload: join(tree, 'tools', 'clock.mjs'),
-    node: node24(),
   };
 }
 
