@@ -48,13 +48,36 @@ export async function advanceRollouts(
   const all: Advanced[] = [];
   for (const member of [...(await ports.store.running())].sort()) {
     if (patience.signal?.aborted) break;
-    const stored = await current(member, ports.store, order.dryRun);
-    if (!stored || !concerns(stored, order)) continue;
-    const done = await advanceOne(stored, order, ports, patience);
+    const done = await advanceMember(member, order, ports, patience);
+    if (!done) continue;
     patience.log.info(done.told);
     all.push(done);
   }
   return all;
+}
+
+async function advanceMember(
+  member: string,
+  order: AdvanceOrder,
+  ports: AdvancePorts,
+  patience: Patience,
+): Promise<Advanced | undefined> {
+  try {
+    const stored = await current(member, ports.store, order.dryRun);
+    return stored && concerns(stored, order) ? await advanceOne(stored, order, ports, patience) : undefined;
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    const [, , , functionName = '', alias = ''] = (memberParts(member)?.id ?? '')
+      .split('#')
+      .map(decodeURIComponent);
+    return {
+      id: memberParts(member)?.id ?? member,
+      functionName,
+      alias,
+      became: 'stuck',
+      told: error.message,
+    };
+  }
 }
 
 /** The rollout that a member of the list stands for; what has ended or never began is taken from the list. */

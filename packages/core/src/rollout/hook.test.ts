@@ -99,7 +99,7 @@ test('a function that failed said no; one that was not run, and an address that 
   await expect(
     asked('https://hooks.example.com/?key=secret', { probe: { kind: 'none', why: 'none within 10s' } })
       .answer,
-  ).rejects.toThrow(/^the hook https:\/\/hooks\.example\.com\/ did not answer\. none within 10s/);
+  ).rejects.toThrow(/^the hook https:\/\/hooks\.example\.com\/ did not answer: none within 10s/);
   expect(
     await asked('https://hooks.example.com/', { probe: { kind: 'answer', status: 503, body: 'yes' } }).answer,
   ).toEqual({ yes: false, why: 'https://hooks.example.com/ answered with status 503.' });

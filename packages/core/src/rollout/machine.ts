@@ -127,22 +127,24 @@ function bake(state: RolloutState, seen: Observation, weight: number, now: numbe
   if (!good) return goOn(state, now);
   if (step === steps.length - 1 && rules.hooks.after && !seen.answers?.after?.yes)
     return { state, order: { kind: 'ask', hook: 'after' } };
-  return rise(
-    accepted ? noted(state, `${weight}% was left without enough evidence. ${reasons.join(' ')}`) : state,
-    seen,
-    weight,
-    now,
-  );
+  const note = accepted ? [`${weight}% was left without enough evidence. ${reasons.join(' ')}`] : [];
+  return rise(state, seen, weight, now, note);
 }
 
 /** On to the next step, unless the window says to keep the weight. From 100% on nothing rises any more. */
-function rise(state: RolloutState, seen: Observation, weight: number, now: number): Decision {
-  const { rules, step } = state;
+function rise(
+  state: RolloutState,
+  seen: Observation,
+  weight: number,
+  now: number,
+  note: readonly string[] = [],
+): Decision {
+  const { rules, step, ordered } = state;
   if (seen.window && !seen.window.open && rules.onClose !== 'finish' && weight < 100) return goOn(state, now);
-  const steps = heldSteps(rules);
-  const to = steps[step + 1];
+  const to = heldSteps(rules)[step + 1];
   const order: Order = to ? { kind: 'weigh', weight: to.weight } : { kind: 'complete' };
-  return { state: { ...state, ordered: step + 1 }, order };
+  const notes = ordered === step ? [...state.notes, ...note] : state.notes;
+  return { state: { ...state, ordered: step + 1, notes }, order };
 }
 
 /** Takes the canary out, or ends where it carries nothing. */
@@ -182,8 +184,4 @@ function goOn(state: RolloutState, now: number): Decision {
 function lookAgain(state: RolloutState, now: number): Decision {
   const until = Math.min(now + state.rules.pause, Math.max(now, state.rules.deadline));
   return { state, order: { kind: 'wait', until } };
-}
-
-function noted(state: RolloutState, note: string): RolloutState {
-  return state.notes.includes(note) ? state : { ...state, notes: [...state.notes, note] };
 }

@@ -51,6 +51,8 @@ export interface RolloutAnswer {
 }
 
 const minute = 60_000;
+/** Credentials of configure-aws-credentials last an hour unless they are asked to last longer. */
+const usualSession = 50 * minute;
 /** The least time after which CloudWatch's numbers are taken as settled. */
 const settling = 2 * minute;
 
@@ -213,6 +215,10 @@ function tellPlan(
   );
   if (state.initial > 0)
     say(`Version ${rules.canary} carries ${state.initial}% already, from an attempt that did not end.`);
+  if (order.driver === 'job' && time > usualSession)
+    say(
+      'The credentials of this job must last as long (`role-duration-seconds`); `driver: schedule` needs none that do.',
+    );
   if (order.driver === 'schedule') say('After its first step it goes on by schedule, with advance-rollouts.');
 }
 
