@@ -76,7 +76,7 @@ describe('the lock', () => {
     const second = await lock('7002');
     expect(second.code).toBe(1);
     expect(errorsOf(second)).toMatch(
-      /run 7001 of example\/tenant-service, job deploy, by release-manager holds it\. it was taken 2026-03-03T20:05:00Z for: promote v1\.4\.0; its lease runs out in 2h/i,
+      /run 7001 of example\/tenant-service, job deploy, by release-manager holds it: it was taken 2026-03-03T20:05:00Z for: promote v1\.4\.0; its lease runs out in 2h/i,
     );
     await postOf(second);
     expect((await item()).lock_state).toBe('held');

@@ -25,11 +25,36 @@ describe('a scenario of the fixtures ends as it expects', () => {
     ['cancelled', 'SIGINT, conditions of a cancelled job, posts'],
     ['killed', 'a dead runner runs no post'],
     ['limits', 'virtual time-outs of steps and jobs'],
+    ['runner', 'paths that steps add, summaries beyond measure'],
     ['secrets', 'nothing of them in log, output, summary'],
     ['artifacts', 'artifacts, and credentials by OIDC for whom it is permitted'],
   ])('%s: %s', async (scenario) => {
     const { code, out, err } = await rehearse(scenario);
     expect({ code, err, end: code === 0 ? '' : out.slice(-4_000) }).toEqual({ code: 0, err: '', end: '' });
+  });
+
+  test('what came of a run is read past the faults that the run lived with', async () => {
+    const scenario = join(folder, 'faults.yml');
+    writeFileSync(
+      scenario,
+      `
+name: Faults
+workflow: trivial
+inputs: { who: world }
+world:
+  accounts: { sit: { id: '111111111111', region: eu-west-1 } }
+  ssm: [{ account: sit, name: /a, type: String, value: x }]
+  dynamodb: [{ account: sit, table: deployments, key: deployment_id }]
+faults: [{ service: ssm, status: 500 }, { service: dynamodb, drop: before }]
+expect:
+  outcome: success
+  parameters: { account: sit, name: /a, value: x }
+  records: { account: sit, table: deployments, count: 0 }
+`,
+    );
+    const { code, out, err } = await rehearse(scenario);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('as expected: 3 of 3 expectations met');
   });
 
   test('one that ends otherwise tells each difference, with exit code 1', async () => {

@@ -59,7 +59,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   const random = seededRandom(seed);
   const journal = new Journal();
-  const faults = new Faults(seededRandom(seed + 1));
+  const faults = new Faults(seededRandom(seed + 1), () => services.list.map(({ name }) => name));
   const watch = new Watch();
   let port = 0;
   const build = (world: unknown): Promise<Services> =>

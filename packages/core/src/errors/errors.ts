@@ -62,15 +62,21 @@ function describeFailure(failure: OutsideFailure): string {
     failure.code,
     failure.requestId && `request ID ${failure.requestId}`,
   ].filter(Boolean);
-  const sentences = [sentence(failure.what)];
-  if (failure.why) sentences.push(sentence(failure.why));
+  const sentences = [sentence(reasoned(failure))];
   if (answered.length > 0) sentences.push(`(${answered.join(', ')})`);
   if (failure.changed) sentences.push(sentence(`Changed before this: ${failure.changed}`));
   sentences.push(sentence(failure.remedy));
   return sentences.join(' ');
 }
 
+/** What happened and why: in one sentence, unless the why is a sentence of its own, as a service's message is. */
+function reasoned({ what, why = '' }: OutsideFailure): string {
+  if (why === '') return what;
+  const goesOn = /^[^A-Z]/.test(why) && !/[.!?:]$/.test(what.trim());
+  return goesOn ? `${what.trim()}: ${why}` : `${sentence(what)} ${why}`;
+}
+
 function sentence(text: string): string {
   const trimmed = text.trim();
-  return /[.!?:)]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+  return /[.!?:]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

@@ -74,7 +74,7 @@ describe('a lock', () => {
     const first = await acquireLock(claimOf('7001'), locks, time);
     expect(first).toMatchObject({ token: 1, expiresAt: time.clock.now() + 120 * minute });
     await expect(acquireLock(claimOf('7002'), locks, time)).rejects.toThrow(
-      /Did not get the lock of `tenant-service` in `prod`: run 7001 of example\/tenant-service, job deploy, by release-manager holds it\. it was taken 2026-03-03T20:05:00Z for: promote v1\.4\.0; its lease runs out in 2h, at 2026-03-03T22:05:00Z, and it may be taken over from 2026-03-03T22:15:00Z on\./i,
+      /Did not get the lock of `tenant-service` in `prod`: run 7001 of example\/tenant-service, job deploy, by release-manager holds it: it was taken 2026-03-03T20:05:00Z for: promote v1\.4\.0; its lease runs out in 2h, at 2026-03-03T22:05:00Z, and it may be taken over from 2026-03-03T22:15:00Z on\./i,
     );
     expect(await releaseLock(place, { token: 1 }, locks)).toMatchObject({ released: true });
     expect(await releaseLock(place, { token: 1 }, locks)).toMatchObject({ released: false });
@@ -148,7 +148,7 @@ describe('a lock', () => {
     time.pass(45 * minute);
     await acquireLock(claimOf('7002'), locks, time);
     await expect(renewLock(place, 1, locks, time.clock)).rejects.toThrow(
-      /no longer held with token 1, so nothing more may be changed under it\. run 7002 .* holds it with token 2/i,
+      /no longer held with token 1, so nothing more may be changed under it: run 7002 .* holds it with token 2/i,
     );
   });
 

@@ -84,6 +84,10 @@ test('every mistake is named with file, line and column', () => {
 
 test('broken YAML is told where it breaks', () => {
   expect(() => loadPolicy('defaults:\n  a: [1, 2\nb: }', 'p.yml')).toThrow(/p\.yml:\d+:\d+/);
+  // Once, not again in the parser's own words.
+  expect(() => loadPolicy('defaults:\n  a: [1\n', 'p.yml')).toThrow(
+    /^ {2}policy \(p\.yml:3:1\): Flow sequence .* must be sufficiently indented and end with a \]$/,
+  );
 });
 
 test('an empty policy sets nothing', () => {

@@ -48,7 +48,7 @@ type Place = (node: Node | null | undefined) => string;
 /** @throws InputError with file, line and column for whatever is not a policy: broken YAML, unknown sections, actions or inputs. */
 export function loadPolicy(text: string, file: string, vocabulary: Vocabulary = everyAction): Policy {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true, lineCounter: lines });
   const place: Place = (node) => {
     const { line, col } = lines.linePos(node?.range?.[0] ?? 0);
     return `${file}:${line}:${col}`;

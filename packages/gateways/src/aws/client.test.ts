@@ -26,7 +26,7 @@ test('gives up on a connection over which nothing comes, and says in how many at
   const call = { service: 'Lambda', operation: 'GetAlias', what: 'alias `live` could not be read' };
   const command = new GetAliasCommand({ FunctionName: 'orders', Name: 'live' });
   await expect(awsCall(call, () => client.send(command))).rejects.toThrow(
-    /alias `live` could not be read\. no answer came from AWS in 2 attempts/i,
+    /alias `live` could not be read: no answer came from AWS in 2 attempts/i,
   );
   expect(asked).toBe(2);
 }, 10_000);

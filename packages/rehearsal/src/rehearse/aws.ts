@@ -1,4 +1,7 @@
-/** Reads what a run left behind in the sandbox, over the same wire that every client uses. */
+/**
+ * Reads what a run left behind in the sandbox, over the same wire that every client uses. The scenario's faults are
+ * meant for the run, not for who looks at it afterwards.
+ */
 export interface CloudReader {
   /** The alias's version and the share of calls that other versions get; undefined when there is no such alias. */
   alias(place: CloudPlace, name: string, alias: string): Promise<AliasState | undefined>;
@@ -24,6 +27,7 @@ export function createCloudReader(url: string): CloudReader {
       headers: {
         authorization: `AWS4-HMAC-SHA256 Credential=${place.account}/20260101/${place.region}/${service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`,
         'x-amz-date': '20260101T000000Z',
+        'x-sandbox-faults': 'none',
         ...(target
           ? {
               'x-amz-target': target,

@@ -1,6 +1,6 @@
 import { readScenarioFile, type ScenarioData, UnreadableScenario } from '@promo-actions/sandbox';
 import * as v from 'valibot';
-import { type Mistake, Mistakes, suggestion } from '../mistake/index.ts';
+import { inOrder, type Mistake, Mistakes, suggestion } from '../mistake/index.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 
 /** A scenario, and where each part of it stands in its file. */
@@ -18,8 +18,11 @@ export function loadScenario(path: string, file: string = path): ScenarioFile {
     ...data.locate(where),
     message,
   });
-  const checked = v.safeParse(scenarioSchema, data.value);
-  if (!checked.success) throw new Mistakes(checked.issues.flatMap((issue) => told(issue, mistakeAt)));
+  const { unknown, checked } = check(data.value);
+  if (!checked.success || unknown.length > 0) {
+    const issues = [...unknown, ...(checked.issues ?? [])];
+    throw new Mistakes(inOrder(issues.flatMap((issue) => told(issue, mistakeAt))));
+  }
   const mistakes = contradictions(checked.output, mistakeAt);
   if (mistakes.length > 0) throw new Mistakes(mistakes);
   return { file, scenario: checked.output, mistakeAt };
@@ -34,19 +37,39 @@ function readData(path: string, file: string): ScenarioData {
   }
 }
 
-function told(issue: v.BaseIssue<unknown>, mistakeAt: ScenarioFile['mistakeAt']): Mistake[] {
-  const path = (issue.path ?? []).map((item) => item.key as string | number);
+/** The schema tells one unknown key of an object at a time: each is taken out and the rest is looked at again. */
+function check(value: unknown) {
+  const rest = structuredClone(value);
+  const unknown: v.BaseIssue<unknown>[] = [];
+  for (;;) {
+    const checked = v.safeParse(scenarioSchema, rest);
+    const found = checked.issues?.find(isUnknownKey);
+    const place = found?.path?.at(-1);
+    if (!found || !place) return { unknown, checked };
+    unknown.push(found);
+    Reflect.deleteProperty(place.input as object, place.key as string);
+  }
+}
+
+function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never';
+}
+
+function told(
+  issue: v.BaseIssue<unknown>,
+  mistakeAt: ScenarioFile['mistakeAt'],
+  before: readonly (string | number)[] = [],
+): Mistake[] {
+  const path = [...before, ...(issue.path ?? []).map((item) => item.key as string | number)];
   // A union's own message says only that nothing fitted; the issues of the option that came nearest say why.
   const deeper = issue.type === 'union' && issue.issues?.find((inner) => inner.path !== undefined);
-  if (deeper) {
-    const inner = (deeper.path ?? []).map((item) => item.key as string | number);
-    return [mistakeAt([...path, ...inner], `${[...path, ...inner].join('.')}: ${deeper.message}`)];
-  }
+  if (deeper) return told(deeper, mistakeAt, path);
   const name = path.join('.') || 'the scenario';
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const key = String(path.at(-1));
+  if (isUnknownKey(issue)) {
     const known = path.length === 1 ? Object.keys(scenarioSchema.entries) : [];
-    return [mistakeAt(path, `there is no key ${name} in a scenario.${suggestion(key, known)}`)];
+    return [
+      mistakeAt(path, `there is no key ${name} in a scenario.${suggestion(String(path.at(-1)), known)}`),
+    ];
   }
   if (issue.type === 'strict_object' && issue.received === 'undefined')
     return [mistakeAt(path, `${name} is missing`)];

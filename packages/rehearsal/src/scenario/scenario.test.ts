@@ -86,6 +86,17 @@ expect:
     expect(first).toMatch(message);
   });
 
+  test('tells every unknown key, wherever it stands', () => {
+    const content =
+      'name: x\ninput: {}\npeple: []\nexpect: { outcome: success, say: [x], alias: { acount: prod } }\n';
+    expect(mistakesOf(content)).toEqual([
+      'scenario.yml:2:8: there is no key input in a scenario. Did you mean inputs?',
+      'scenario.yml:3:8: there is no key peple in a scenario. Did you mean people?',
+      expect.stringMatching(/^scenario\.yml:4:\d+: there is no key expect\.say in a scenario\./),
+      expect.stringMatching(/^scenario\.yml:4:\d+: expect\.alias\.account is missing/),
+    ]);
+  });
+
   test('tells all mistakes at once', () => {
     expect(mistakesOf('nme: x\nseed: one\nexpect: { outcome: no }\n')).toHaveLength(4);
   });

@@ -1,6 +1,9 @@
 import type { Expectation, Rehearsal } from '../result/index.ts';
 import { createPaint, duration, mark } from './format.ts';
 
+/** Of the lines below a message's first. */
+const MOST_LINES = 12;
+
 /** What happened, in a few lines: the outcome, what went wrong, what was expected and not met. */
 export function endingLines(rehearsal: Rehearsal, colours: boolean): string[] {
   const paint = createPaint(colours);
@@ -11,10 +14,7 @@ export function endingLines(rehearsal: Rehearsal, colours: boolean): string[] {
       step.annotations
         .filter((annotation) => annotation.level === 'error' && step.conclusion === 'failure')
         .filter(({ message }, _, all) => all.length === 1 || !message.startsWith('Process completed'))
-        .map(
-          (annotation) =>
-            `  ${paint('dim', `${job.name} / ${step.name}:`)} ${annotation.message.split('\n')[0]}`,
-        ),
+        .flatMap(({ message }) => told(paint('dim', `${job.name} / ${step.name}:`), message)),
     ),
   );
   const jobErrors = rehearsal.jobs
@@ -36,6 +36,14 @@ export function endingLines(rehearsal: Rehearsal, colours: boolean): string[] {
     ...(errors.length + jobErrors.length > 0 ? ['What went wrong in the run:', ...errors, ...jobErrors] : []),
     ...(missed.length > 0 ? ['What the scenario expects and did not see:', ...missed.map(difference)] : []),
   ];
+}
+
+/** A message behind its place; the lines after its first, such as one for each wrong input, stand below it. */
+function told(place: string, message: string): string[] {
+  const [first = '', ...rest] = message.split('\n');
+  const shown = rest.slice(0, MOST_LINES).map((line) => `    ${line.trim()}`);
+  const more = rest.length > shown.length ? [`    … and ${rest.length - shown.length} more`] : [];
+  return [`  ${place} ${first}`, ...shown, ...more];
 }
 
 function difference(expectation: Expectation): string {

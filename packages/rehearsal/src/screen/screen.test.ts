@@ -108,10 +108,37 @@ describe('the ending', () => {
       '✗ Bad canary: failure, 1 h 2 min of virtual time in 4.2 s; not as expected: 1 of 2 expectations not met',
       'What went wrong in the run:',
       '  promote / Deploy / Evaluate: too many errors',
+      '    see above',
       'What the scenario expects and did not see:',
       '  outcome: expected success, saw failure',
     ]);
   });
+});
+
+test('the ending names every wrong input, not only how many', () => {
+  const jobs = [
+    job('deploy', {
+      conclusion: 'failure',
+      steps: [
+        step('Shift', {
+          conclusion: 'failure',
+          annotations: [
+            {
+              level: 'error',
+              message: 'canary-shift: 2 inputs are wrong.\n  alias: is missing\n  weight: is missing',
+            },
+          ],
+        }),
+      ],
+    }),
+  ];
+  const lines = endingLines({ ...rehearsal, jobs }, false);
+  const at = lines.indexOf('What went wrong in the run:');
+  expect(lines.slice(at + 1, at + 4)).toEqual([
+    '  deploy / Shift: canary-shift: 2 inputs are wrong.',
+    '    alias: is missing',
+    '    weight: is missing',
+  ]);
 });
 
 test.each([

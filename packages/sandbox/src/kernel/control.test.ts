@@ -17,7 +17,10 @@ function askAndDie(path: string, body: unknown): Promise<boolean> {
   const control = createControl({
     clock,
     journal: new Journal(),
-    faults: new Faults(() => 0),
+    faults: new Faults(
+      () => 0,
+      () => [],
+    ),
     load: () => Promise.resolve(),
   });
   const request = {

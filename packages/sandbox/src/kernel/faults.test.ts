@@ -3,9 +3,11 @@ import * as v from 'valibot';
 import { type Fault, Faults, faultSchema } from './faults.ts';
 import { seededRandom } from './random.ts';
 
+const services = () => ['lambda', 'ssm', 'sts'];
+
 /** Which of the first eight calls a fault strikes, counted from 1. */
 function struck(fault: Partial<Fault>): readonly number[] {
-  const faults = new Faults(seededRandom(1));
+  const faults = new Faults(seededRandom(1), services);
   faults.inject({ service: 'lambda', operation: 'UpdateAlias', status: 500, ...fault });
   const calls = [1, 2, 3, 4, 5, 6, 7, 8];
   return calls.filter(() => faults.strike('lambda', 'UpdateAlias', '111111111111') !== undefined);
@@ -28,7 +30,7 @@ test.each([
 
 test('a share of the calls is struck, the same ones for the same seed', () => {
   const faults = () => {
-    const all = new Faults(seededRandom(5));
+    const all = new Faults(seededRandom(5), services);
     all.inject({ service: 'ssm', status: 400, code: 'ThrottlingException', probability: 0.3 });
     return Array.from({ length: 1000 }, () => all.strike('ssm', 'GetParameter', '') !== undefined);
   };
@@ -39,7 +41,7 @@ test('a share of the calls is struck, the same ones for the same seed', () => {
 });
 
 test('faults count apart and can be cleared', () => {
-  const faults = new Faults(seededRandom(1));
+  const faults = new Faults(seededRandom(1), services);
   faults.inject({ service: 'lambda', nth: 1, latency: '30s' });
   faults.inject({ service: 'lambda', nth: 2, status: 429 });
   expect(faults.strike('lambda', 'Invoke', '')).toMatchObject({ latency: 30_000, name: 'latency 30s' });
@@ -60,4 +62,11 @@ test.each([
   [{ service: 'lambda', status: 500, retries: 2 }, /retries/],
 ])('%j is refused', (fault, message) => {
   expect(() => v.parse(faultSchema, fault)).toThrow(message);
+});
+
+test('a fault that could never strike is refused with the names of the services', () => {
+  const faults = new Faults(seededRandom(1), services);
+  expect(() => faults.inject({ service: 'lamda', status: 500 })).toThrow(
+    'A fault is for lamda, which is no service; there are lambda, ssm, sts.',
+  );
 });

@@ -72,12 +72,19 @@ const CODES: Readonly<Record<number, string>> = {
 export class Faults {
   #injected: Injected[] = [];
   readonly #random: Random;
+  readonly #services: () => readonly string[];
 
-  constructor(random: Random) {
+  /** `services` tells the names that a fault may be meant for. */
+  constructor(random: Random, services: () => readonly string[]) {
     this.#random = random;
+    this.#services = services;
   }
 
+  /** @throws Error for a fault that could never strike, because there is no such service. */
   inject(fault: Fault): void {
+    const known = this.#services();
+    if (!known.includes(fault.service))
+      throw new Error(`A fault is for ${fault.service}, which is no service; there are ${known.join(', ')}.`);
     this.#injected.push({ fault, calls: 0 });
   }
 
