@@ -12,6 +12,7 @@ export {
   type ScenarioData,
   UnreadableScenario,
 } from './scenario-file/index.ts';
+export { durationSchema, timeSchema } from './units/index.ts';
 export {
   loadScenarioWorld,
   ScenarioError,

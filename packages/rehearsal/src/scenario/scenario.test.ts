@@ -64,12 +64,17 @@ expect:
     [
       'a wrong duration',
       'name: x\nexpect: { outcome: success }\ncancel: { step: a, after: soon }\n',
-      /^scenario\.yml:3:\d+: cancel\.after: expected a duration such as 90s/,
+      /^scenario\.yml:3:\d+: cancel\.after: expected a duration such as/,
     ],
     [
       'a wrong start',
       'name: x\nstart: tomorrow\nexpect: { outcome: success }\n',
-      /^scenario\.yml:2:8: start: expected a time such as/,
+      /^scenario\.yml:2:8: start: expected a time with its zone, such as/,
+    ],
+    [
+      'a start that is another moment on every machine',
+      'name: x\nstart: 2026-03-03T20:05:00\nexpect: { outcome: success }\n',
+      /^scenario\.yml:2:8: start: expected a time with its zone, such as/,
     ],
     [
       'somebody who may not review',

@@ -1,28 +1,11 @@
-import { faultSchema, worldSchema } from '@promo-actions/sandbox';
+import { durationSchema, faultSchema, timeSchema, worldSchema } from '@promo-actions/sandbox';
 import * as v from 'valibot';
-
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** `90s`, `5m`, `2h`: milliseconds. */
-export const durationSchema = v.pipe(
-  v.string('expected a duration such as 90s, 5m or 2h'),
-  v.regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'expected a duration such as 90s, 5m or 2h'),
-  v.transform((text) => {
-    const unit = (text.match(/[a-z]+$/)?.[0] ?? 'ms') as keyof typeof UNITS;
-    return Number.parseFloat(text) * UNITS[unit];
-  }),
-);
 
 /** A duration with or without a minus, in milliseconds. */
 const skewSchema = v.pipe(
   v.string('expected a duration such as 5m or -5m'),
   v.regex(/^-?\d+(\.\d+)?(ms|s|m|h|d)$/, 'expected a duration such as 5m or -5m'),
   v.transform((text) => (text.startsWith('-') ? -1 : 1) * v.parse(durationSchema, text.replace('-', ''))),
-);
-
-const momentSchema = v.pipe(
-  v.string('expected a time such as 2026-03-03T20:05:00Z'),
-  v.check((text) => Number.isFinite(Date.parse(text)), 'expected a time such as 2026-03-03T20:05:00Z'),
 );
 
 const scalarSchema = v.union([v.string(), v.number(), v.boolean()], 'expected text, a number, true or false');
@@ -130,7 +113,7 @@ export const scenarioSchema = v.strictObject({
   inputs: v.optional(v.record(v.string(), scalarSchema), {}),
   actor: v.optional(v.string(), 'release-manager'),
   ref: v.optional(v.string()),
-  start: v.optional(momentSchema, '2026-03-03T20:00:00Z'),
+  start: v.optional(timeSchema, '2026-03-03T20:00:00Z'),
   seed: v.optional(v.number(), 1),
   vars: v.optional(textsSchema, {}),
   secrets: v.optional(textsSchema, {}),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { instantSchema } from '../traffic/index.ts';
+import { instantSchema } from '../units/index.ts';
 
 const stateSchema = v.picklist(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 

@@ -1,16 +1,8 @@
 import * as v from 'valibot';
+import { instantSchema } from '../units/index.ts';
 
 const nameSchema = v.pipe(v.string(), v.nonEmpty('expected a name'));
 const categorySchema = v.picklist(['new', 'indeterminate', 'done']);
-const instantSchema = v.pipe(
-  v.string('expected a time such as 2026-03-03T20:05:00Z'),
-  v.regex(
-    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/,
-    'expected a time with its zone, such as 2026-03-03T20:05:00Z',
-  ),
-  v.transform((text) => Date.parse(text)),
-);
-
 const transitionSchema = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^\d+$/, 'expected a number in quotes')),
   name: nameSchema,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { timeSchema } from '../units/index.ts';
 
 const versionNumber = v.pipe(
   v.string("expected a version's number in quotes, such as '2'"),
@@ -62,9 +63,7 @@ export const lambdaSchema = v.pipe(
     ),
     versions: v.pipe(v.array(versionSchema), v.minLength(1, 'expected at least one version with its code')),
     aliases: v.optional(v.record(v.string(), aliasSchema), {}),
-    'last-modified': v.optional(
-      v.pipe(v.string(), v.isoTimestamp('expected a time such as 2026-03-01T08:00:00Z')),
-    ),
+    'last-modified': v.optional(timeSchema),
   }),
   v.forward(
     v.check(

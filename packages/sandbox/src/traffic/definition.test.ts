@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as v from 'valibot';
+import { durationSchema, instantSchema, percentSchema } from '../units/index.ts';
 import { trafficSchema } from './definition.ts';
-import { durationSchema, instantSchema, percentSchema } from './units.ts';
 
 const minimal = { account: 'prod', function: 'f', alias: 'live', 'requests-per-minute': 60 };
 

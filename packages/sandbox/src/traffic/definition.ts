@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { durationSchema, instantSchema, percentSchema } from './units.ts';
+import { durationSchema, instantSchema, percentSchema } from '../units/index.ts';
 
 const latencySchema = v.pipe(
   v.strictObject({ median: durationSchema, p95: durationSchema }),

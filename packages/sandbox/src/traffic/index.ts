@@ -13,4 +13,3 @@ export { type AccountBook, inPlace, type Place, placeOf } from './place.ts';
 export { randomOf } from './random.ts';
 export type { Dimensions, MetricSource, Series } from './series.ts';
 export { createTraffic, type DirectInvocation, type Functions, type TrafficDependencies } from './traffic.ts';
-export { durationSchema, instantSchema, percentSchema } from './units.ts';

@@ -7,15 +7,14 @@ import {
   type ScenarioData,
   UnreadableScenario,
 } from '../scenario-file/index.ts';
+import { timeSchema } from '../units/index.ts';
 import { issueText } from './issue.ts';
 import { type World, worldSchema } from './schema.ts';
 
 /** What of a scenario is the sandbox's; the rest belongs to the rehearsal and is let be. */
 const scenarioSchema = v.object({
   world: v.optional(worldSchema, {}),
-  start: v.optional(
-    v.pipe(v.string(), v.isoTimestamp('expected a time with its zone, such as 2026-03-03T20:05:00Z')),
-  ),
+  start: v.optional(timeSchema),
   seed: v.optional(v.pipe(v.number(), v.integer())),
   faults: v.optional(v.array(faultSchema), []),
 });
