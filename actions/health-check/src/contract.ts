@@ -55,10 +55,16 @@ export const contract = defineContract({
       });
     }
     for (const address of url ?? []) {
+      const told = address.replace(/\/\/[^/@]*@/, '//…@').replace(/\?.*$/s, '?…');
       if (!/^https?:\/\//.test(address) || !URL.canParse(address)) {
         problems.push({
           input: 'url',
-          message: `got "${address}", expected an address that begins with \`https://\` or \`http://\`.`,
+          message: `got "${told}", expected an address that begins with \`https://\` or \`http://\`.`,
+        });
+      } else if (new URL(address).username !== '' || new URL(address).password !== '') {
+        problems.push({
+          input: 'url',
+          message: `got "${told}", expected an address without user and password.`,
         });
       }
     }

@@ -98,6 +98,11 @@ export const contract = defineContract({
         input: 'time-zone',
         message: 'is missing; the days of a calendar feed belong to a zone.',
       });
+    if (inputs.calendarUrl !== undefined && !URL.canParse(inputs.calendarUrl))
+      problems.push({
+        input: 'calendar-url',
+        message: 'is no address; expected `https://…` or `webcal://…`.',
+      });
     if (inputs.calendarCopy !== undefined && inputs.calendarUrl === undefined)
       problems.push({
         input: 'calendar-copy',

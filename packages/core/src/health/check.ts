@@ -124,6 +124,8 @@ function failed(subject: string, look: Look, looks: number, elapsed: number, ord
   };
 }
 
+/** An address without what follows its path, which may hold a key. */
 function nameOf(target: Target): string {
-  return target.kind === 'url' ? target.url : `${target.functionName}:${target.qualifier}`;
+  if (target.kind === 'function') return `${target.functionName}:${target.qualifier}`;
+  return target.url.replace(/[?#].*$/s, '');
 }

@@ -150,3 +150,12 @@ test('what waiting cannot mend ends the check at once', async () => {
   await expect(outcome).rejects.toThrow('no such function');
   expect(elapsed()).toBe(0);
 });
+
+test('a key in an address is told to nobody', async () => {
+  const { outcome, lines } = run([503, 200], {
+    targets: [{ kind: 'url', url: 'https://orders.example/health?key=hunter2#x' }],
+  });
+  const { report } = await outcome;
+  expect(report.findings[0]?.subject).toBe('https://orders.example/health');
+  expect(JSON.stringify([report, lines])).not.toContain('hunter2');
+});

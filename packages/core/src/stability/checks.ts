@@ -107,7 +107,7 @@ export function checkQueue(queue: string, depth: number | undefined, limit: numb
   const finding = { check: 'dead-letter queue', subject: queue, limit: `at most ${formatNumber(limit)}` };
   if (depth === undefined) {
     const message = `SQS reported no depth of queue ${queue}: it does so for a queue that is empty and unused for six hours, or for a name that does not exist.`;
-    return { ...finding, outcome: 'pass', seen: 'no data', message };
+    return { ...finding, outcome: 'info', seen: 'no data', message };
   }
   const seen = formatNumber(depth);
   const message = `Queue ${queue} holds ${seen} messages; at most ${formatNumber(limit)} are allowed.`;

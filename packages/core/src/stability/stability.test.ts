@@ -3,8 +3,9 @@ import * as fc from 'fast-check';
 import type { GateReport } from '../gate/index.ts';
 import type { Alias, FunctionVersion } from '../lambda/index.ts';
 import type { Alarm, Point, SeriesQuery } from '../metrics/index.ts';
+import { checkQueue } from './checks.ts';
 import { checkStability, type StabilityQuestion } from './stability.ts';
-import { apiTarget, loadBalancerTarget, type Target } from './target.ts';
+import { apiTarget, functionTarget, loadBalancerTarget, type Target } from './target.ts';
 
 const now = Date.parse('2026-03-03T20:05:00Z');
 const hour = 3_600_000;
@@ -252,4 +253,14 @@ test('more errors never turn a failure into a pass', async () => {
       if ((await decisionOf(fewer)) === 'fail') expect(await decisionOf(more)).toBe('fail');
     }),
   );
+});
+
+test('a function that is named by its ARN is looked for under its name', () => {
+  const arn = 'arn:aws:lambda:af-south-1:111111111111:function:orders';
+  expect(functionTarget(arn, 'live')).toEqual(functionTarget('orders', 'live'));
+});
+
+test('a queue without data is said, but is no evidence of health', () => {
+  expect(checkQueue('dlq', undefined, 0)).toMatchObject({ outcome: 'info', seen: 'no data' });
+  expect(checkQueue('dlq', 0, 0)).toMatchObject({ outcome: 'pass' });
 });

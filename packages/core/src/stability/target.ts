@@ -22,8 +22,9 @@ function series(namespace: string, dimensions: Readonly<Record<string, string>>)
   return (name: string, statistic = 'Sum'): Series => ({ namespace, name, dimensions, statistic });
 }
 
-/** A function, or the traffic that reaches it through one alias. */
-export function functionTarget(functionName: string, alias: string | undefined): Target {
+/** A function by its name or ARN, or the traffic that reaches it through one alias. */
+export function functionTarget(nameOrArn: string, alias: string | undefined): Target {
+  const functionName = nameOrArn.split(':').at(-1) ?? nameOrArn;
   const resource = `${functionName}:${alias}`;
   const metric = series('AWS/Lambda', {
     FunctionName: functionName,
