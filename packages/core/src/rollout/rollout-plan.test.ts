@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { planInput } from './plan-input.ts';
 import { bakeTime, hastened, NoPlan, type Plan, parsePlan, printPlan, profiles } from './rollout-plan.ts';
 
 const minute = 60_000;
@@ -132,6 +133,13 @@ describe('a plan', () => {
     }
     expect(printPlan(hastened(parsePlan('10:5m, 50:30s, 100')))).toBe('10:2m, 50:30s, 100');
   });
+});
+
+test('an input takes a list of the policy, one step a line, and tells what is wrong with it', () => {
+  const input = planInput('The plan.', { default: 'production' });
+  expect(input.structured).toBe(false);
+  expect(input.parse('10:5m\n100')).toEqual(parsePlan('10:5m, 100'));
+  expect(() => input.parse('10:5m\n5')).toThrow('line 2, column 1: 5% falls below');
 });
 
 describe('is refused, with the place in the text', () => {
