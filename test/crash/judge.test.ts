@@ -110,8 +110,13 @@ describe('the judge of crash points', () => {
 
   test('a promotion that could not be undone may say so where that is asked for', () => {
     const [started, failed, head] = records('started', 'failed');
-    const items = [started, { ...failed, reason: 'the promotion failed and could not be undone' }, head];
-    const world: World = { ...undone, weights: { '2': 0.1 }, items: items.flatMap((item) => item ?? []) };
+    const reason = 'the promotion failed and could not be undone';
+    const items: (Item | undefined)[] = [started, failed && { ...failed, reason }, head];
+    const world: World = {
+      ...undone,
+      weights: { '2': 0.1 },
+      items: items.filter((item) => item !== undefined),
+    };
     const weighed = (flaw: string) => flaw.includes('{"2":0.1}');
     expect(flawsOf(world, 'failure', 'told').filter(weighed)).toEqual([]);
     expect(flawsOf(world, 'failure', 'any').filter(weighed)).toHaveLength(1);

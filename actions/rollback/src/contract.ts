@@ -18,8 +18,8 @@ export const contract = defineContract({
     ),
     target: matching(
       /^[\w.+-]{1,256}$/,
-      '`previous`, `last-good`, a version, a backup alias, or a release',
-      'Where to return to: `previous` (the stable version while a canary is out, else what the newest backup alias keeps, else the version published before), the number of a version, a backup alias such as `backup-20260303-200500`, a release by the description its version was published with, such as `v1.3.0`, or `last-good` (the newest release of the records that succeeded and is neither the one that is left nor kept by an incident alias).',
+      '`previous`, `last-good`, `before-this-run`, a version, a backup alias, or a release',
+      'Where to return to: `previous` (the stable version while a canary is out, else what the newest backup alias keeps, else the version published before), the number of a version, a backup alias such as `backup-20260303-200500`, a release by the description its version was published with, such as `v1.3.0`, or `last-good` (the newest release of the records that succeeded and is neither the one that is left nor kept by an incident alias), or `before-this-run` (what the backup alias of this workflow run keeps, made in whichever of its attempts: a run without one has changed nothing, and one whose success stands in `table` is left as it is).',
       { default: 'previous' },
     ),
     'only-from': versionInput(
@@ -29,7 +29,7 @@ export const contract = defineContract({
     table: matching(
       /^[A-Za-z0-9_.-]{3,255}$/,
       'the name of a DynamoDB table',
-      'The table that record-deployment writes to; read for `target: last-good` alone.',
+      'The table that record-deployment writes to; read for the targets `last-good` and `before-this-run` alone. Without it `before-this-run` undoes what was recorded as a success, too.',
     ),
     reason: text('Why. It stands in the summary and in the description of the incident alias.', {
       required: true,
@@ -64,6 +64,8 @@ export const contract = defineContract({
     restored: 'The functions that were rolled back, separated by commas; empty when there was nothing to do.',
     failed:
       'The functions that could not be rolled back, or are not healthy afterwards, separated by commas.',
+    succeeded:
+      'Whether `target: before-this-run` left everything as it is because this run has succeeded, `true` or `false`.',
   },
   permissions: {
     aws: [
@@ -87,6 +89,12 @@ export const contract = defineContract({
         input: 'fencing-token',
         message: 'contradicts `all`: a lock is of one service. Roll back one service, or lock none.',
       });
+    }
+    if (target === 'before-this-run' && table !== undefined) {
+      for (const [input, value] of Object.entries({ environment, ...(all === false ? { service } : {}) })) {
+        if (value !== undefined) continue;
+        problems.push({ input, message: 'is missing; the records in `table` are found by it.' });
+      }
     }
     if (target === 'last-good') {
       const needed = { table, environment, ...(all === false ? { service } : {}) };

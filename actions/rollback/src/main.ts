@@ -18,6 +18,8 @@ runOnRunner(contract, {
       incidentAlias,
       dryRun,
     };
+    const asksRecords =
+      target === 'last-good' || (target === core.beforeThisRun && inputs.table !== undefined);
     const patience = { clock, log, signal, timeout };
     const verify =
       inputs.verify && inputs.healthPayload !== undefined
@@ -26,7 +28,7 @@ runOnRunner(contract, {
     const ports = {
       aliases: fencedAliases(lambda.createAliasStore(), fenceOf(inputs, clock)),
       functions: lambda.createFunctionStore(),
-      ...(target === 'last-good' ? { history: await recordsOf(inputs.table, inputs.environment) } : {}),
+      ...(asksRecords ? { history: await recordsOf(inputs.table, inputs.environment) } : {}),
     };
     const { summary, failure, ...outputs } = core.reportRollback(
       order,

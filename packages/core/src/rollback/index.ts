@@ -6,4 +6,5 @@ export type { Place, RestorePorts } from './restore.ts';
 export { type Restored, type RollbackOrder, rollback, type Verify } from './rollback.ts';
 export { type ScopeInputs, scopeOf } from './scope.ts';
 export { type Destination, findDestination, type Surroundings } from './target.ts';
+export { beforeThisRun } from './this-run.ts';
 export { trustTheAlias, verifyByInvoking } from './verify.ts';

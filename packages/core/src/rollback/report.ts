@@ -10,6 +10,7 @@ export interface RollbackReport {
   readonly incidentAlias: string;
   readonly restored: string;
   readonly failed: string;
+  readonly succeeded: boolean;
   readonly summary: string;
   readonly failure: string | undefined;
 }
@@ -31,6 +32,7 @@ export function reportRollback(order: RollbackOrder, results: readonly Restored[
     incidentAlias: outputOf(results, ({ incidentAlias }) => incidentAlias),
     restored: names(restored),
     failed: names(failed),
+    succeeded: results.some(({ succeeded }) => succeeded === true),
     summary: summarize(order, results),
     failure: failed.length > 0 ? failureOf(failed, results) : undefined,
   };

@@ -17,6 +17,7 @@ import {
 import { keep } from './backup.ts';
 import { findLastGood } from './last-good.ts';
 import { findDestination, leftBy } from './target.ts';
+import { beforeThisRun, findOwnWork } from './this-run.ts';
 
 /** One alias to roll back. */
 export interface Place {
@@ -48,12 +49,14 @@ export interface Step {
   readonly onlyFrom: string | undefined;
   /** Why the alias is left where it is, when that is so. */
   readonly left?: string;
+  /** Whether that is because the run that was to be undone has succeeded. */
+  readonly succeeded?: boolean;
 }
 
 export interface RestorePorts {
   readonly aliases: AliasStore;
   readonly functions: Pick<FunctionStore, 'describe' | 'versions'>;
-  /** The records of a service, newest first; asked for the target `last-good` alone. */
+  /** The records of a service, newest first; asked for the targets `last-good` and `before-this-run` alone. */
   readonly history?: (service: string) => AsyncIterable<Attributes>;
 }
 
@@ -71,16 +74,32 @@ export async function planStep(
   const what = `\`${functionName}:${place.alias}\` was not rolled back`;
   const alias = aliases.find(({ name }) => name === place.alias);
   if (!alias) throw aliasMissing(functionName, place.alias, what);
-  const left = movedOn(alias, onlyFrom);
-  if (left) {
+  const stay = (left: string, succeeded = false): Step => {
     const { stableVersion: to } = alias;
-    return { place, from: leftBy(alias), to, release: to, because: left, needed: false, onlyFrom, left };
-  }
+    return {
+      place,
+      from: leftBy(alias),
+      to,
+      release: to,
+      because: left,
+      needed: false,
+      onlyFrom,
+      left,
+      succeeded,
+    };
+  };
+  const left = movedOn(alias, onlyFrom);
+  if (left) return stay(left);
+  const records = () => ports.history?.(place.service ?? '');
+  const own = target === beforeThisRun ? await findOwnWork(alias, aliases, runId, records()) : undefined;
+  if (own?.kind === 'nothing') return stay(own.why, own.succeeded);
   const versions = await ports.functions.versions(functionName);
   const around = { alias, aliases, versions, runId };
-  const destination =
-    target === 'last-good' && ports.history
-      ? await findLastGood(ports.history(place.service ?? ''), around)
+  const good = target === 'last-good' ? records() : undefined;
+  const destination = own
+    ? { ...own, kind: 'version' as const }
+    : good
+      ? await findLastGood(good, around)
       : findDestination(target, around);
   if (destination.kind === 'unknown') {
     throw new OutsideError({ what, why: destination.why, remedy: destination.remedy });

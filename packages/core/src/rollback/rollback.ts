@@ -34,6 +34,8 @@ export interface Restored {
   readonly incidentAlias: string;
   /** Why this version, or what went wrong. */
   readonly note: string;
+  /** Whether it was left because the run that was to be undone has succeeded. */
+  readonly succeeded?: boolean;
 }
 
 const nothing = { from: '', to: '', release: '', incidentAlias: '' };
@@ -80,7 +82,10 @@ async function carryOut(
   const { place } = step;
   const { from, to, release } = step;
   const result = { place, from, to, release, incidentAlias: '', note: step.because };
-  if (!step.needed) return { ...result, outcome: 'unchanged', note: step.left ?? alreadyThere(step.to) };
+  if (!step.needed) {
+    const note = step.left ?? alreadyThere(step.to);
+    return { ...result, outcome: 'unchanged', note, succeeded: step.succeeded ?? false };
+  }
   if (order.dryRun) return { ...result, outcome: 'planned' };
   const patience = { clock, log, timeout };
   const incidentAlias = order.incidentAlias ? await keptIncident(step, order, ports, patience) : '';

@@ -1,0 +1,89 @@
+import { expect, test } from '@jest/globals';
+import type { Attributes } from '../deployment/index.ts';
+import { OutsideError } from '../errors/index.ts';
+import type { Alias } from '../lambda/index.ts';
+import { findOwnWork } from './this-run.ts';
+
+const alias = (name: string, stableVersion: string, description = ''): Alias => ({
+  functionName: 'orders',
+  name,
+  stableVersion,
+  description,
+  revisionId: '',
+});
+const live = alias('live', '4');
+const backup = (run: string) =>
+  alias('backup-20260303-200500', '3', `promo-actions: version 3 of live, run ${run}`);
+
+function record(status: string, run: string, over: Attributes = {}): Attributes {
+  return {
+    deployment_id: `prod/orders/promote/${run}-1/${status}`,
+    deployment: `prod/orders/promote/${run}-1`,
+    timestamp: '2026-03-01T20:00:00Z',
+    environment: 'prod',
+    service: 'orders',
+    action: 'promote',
+    status,
+    run_id: run,
+    sequence: 1,
+    previous_hash: '',
+    hash: '',
+    ...over,
+  };
+}
+
+async function* newestFirst(records: readonly Attributes[]): AsyncGenerator<Attributes> {
+  yield* records;
+}
+const find = (records: readonly Attributes[], aliases: readonly Alias[] = [live, backup('7001')]) =>
+  findOwnWork(live, aliases, '7001', newestFirst(records));
+
+test('a run that has changed something returns to what its own backup keeps', async () => {
+  expect(await find([record('started', '7001')])).toMatchObject({ kind: 'undo', version: '3' });
+  expect(await findOwnWork(live, [live, backup('7001')], '7001', undefined)).toMatchObject({ kind: 'undo' });
+});
+
+test.each<[string, readonly Alias[]]>([
+  ['no backup', [live]],
+  ["another run's backup", [live, backup('6000')]],
+])('a run with %s has nothing to undo', async (_, aliases) => {
+  expect(await find([record('started', '7001')], aliases)).toEqual({
+    kind: 'nothing',
+    why: 'this run has no backup of it, so it has changed nothing',
+    succeeded: false,
+  });
+});
+
+test.each<[string, readonly Attributes[]]>([
+  ['last', [record('succeeded', '7001'), record('started', '7001')]],
+  ['and a later attempt has begun', [record('started', '7001'), record('succeeded', '7001')]],
+  ['and a later attempt has failed', [record('failed', '7001'), record('succeeded', '7001')]],
+])('a run whose success is recorded %s is not undone', async (_, records) => {
+  expect(await find(records)).toEqual({
+    kind: 'nothing',
+    why: 'record `prod/orders/promote/7001-1/succeeded` says that this run has succeeded',
+    succeeded: true,
+  });
+});
+
+test.each<[string, readonly Attributes[]]>([
+  ["another run's success", [record('succeeded', '6000')]],
+  ['a success that was rolled back since', [record('rolled-back', '7001'), record('succeeded', '7001')]],
+  ['a configuration that was promoted', [record('succeeded', '7001', { action: 'config' })]],
+  ['no record', []],
+])('%s is no success of the run', async (_, records) => {
+  expect(await find(records)).toMatchObject({ kind: 'undo', version: '3' });
+});
+
+test('records that cannot be read keep nothing from being undone, and a bug is told as one', async () => {
+  async function* failing(error: Error): AsyncGenerator<Attributes> {
+    yield record('started', '7001');
+    throw error;
+  }
+  const ask = (error: Error) => findOwnWork(live, [live, backup('7001')], '7001', failing(error));
+  expect(await ask(new OutsideError({ what: 'DynamoDB does not answer', remedy: 'Wait' }))).toMatchObject({
+    kind: 'undo',
+    because: expect.stringContaining('DynamoDB does not answer'),
+  });
+  await expect(ask(new TypeError('oops'))).rejects.toThrow('oops');
+});
