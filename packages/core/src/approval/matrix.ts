@@ -44,6 +44,8 @@ const matrixSchema = v.pipe(
 const rolesExpected =
   'a map of roles to logins, such as `{ tech-lead: [dev-lead], operations-lead: [ops-lead] }`';
 const rolesSchema = v.pipe(
+  v.unknown(),
+  v.check((value) => !Array.isArray(value), `it is a list, not ${rolesExpected}`),
   v.record(
     name,
     v.union(

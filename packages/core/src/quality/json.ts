@@ -12,12 +12,9 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const [, at] = /position (\d+)/.exec(error instanceof Error ? error.message : '') ?? [];
-    throw new Unreadable(
-      at !== undefined && Number(at) < text.length
-        ? `is no JSON: it breaks at character ${at} of ${text.length}.`
-        : 'is no whole JSON: it breaks off.',
-    );
+    const why = error instanceof Error ? error.message : '';
+    if (/end of JSON|Unterminated/.test(why)) throw new Unreadable('is no whole JSON: it breaks off.');
+    throw new Unreadable('is no JSON.');
   }
 }
 

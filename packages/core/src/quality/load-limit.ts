@@ -38,6 +38,8 @@ const expressions = v.union(
 );
 
 const limits = v.pipe(
+  v.unknown(),
+  v.check((value) => !Array.isArray(value), `it is a list, not ${expected}`),
   v.record(v.string(), expressions, `it is not ${expected}`),
   v.rawTransform(({ dataset, addIssue, NEVER }): readonly LoadLimit[] => {
     const read = Object.entries(dataset.value).flatMap(([metric, each]) =>
