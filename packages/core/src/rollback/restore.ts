@@ -91,10 +91,10 @@ export async function planStep(
   const left = movedOn(alias, onlyFrom);
   if (left) return stay(left);
   const records = () => ports.history?.(place.service ?? '');
-  const own = target === beforeThisRun ? await findOwnWork(alias, aliases, runId, records()) : undefined;
-  if (own?.kind === 'nothing') return stay(own.why, own.succeeded);
   const versions = await ports.functions.versions(functionName);
   const around = { alias, aliases, versions, runId };
+  const own = target === beforeThisRun ? await findOwnWork(around, records()) : undefined;
+  if (own?.kind === 'nothing') return stay(own.why, own.succeeded);
   const good = target === 'last-good' ? records() : undefined;
   const destination = own
     ? { ...own, kind: 'version' as const }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Attributes } from '../deployment/index.ts';
 import { OutsideError } from '../errors/index.ts';
-import type { Alias } from '../lambda/index.ts';
+import type { Alias, FunctionVersion } from '../lambda/index.ts';
 import { findOwnWork } from './this-run.ts';
 
 const alias = (name: string, stableVersion: string, description = ''): Alias => ({
@@ -12,6 +12,26 @@ const alias = (name: string, stableVersion: string, description = ''): Alias => 
   revisionId: '',
 });
 const live = alias('live', '4');
+const versions = [
+  ['3', 'v1.3.0'],
+  ['4', 'v1.4.0'],
+  ['5', 'v1.5.0'],
+].map(
+  ([version = '', description = '']): FunctionVersion => ({
+    functionName: 'orders',
+    version,
+    description,
+    codeSha256: '',
+    codeSize: 0,
+    role: '',
+    state: 'Active',
+    lastUpdateStatus: 'Successful',
+    lastModified: 0,
+    packageType: 'Zip',
+    timeout: 3_000,
+    revisionId: '',
+  }),
+);
 const backup = (run: string) =>
   alias('backup-20260303-200500', '3', `promo-actions: version 3 of live, run ${run}`);
 
@@ -25,6 +45,7 @@ function record(status: string, run: string, over: Attributes = {}): Attributes 
     action: 'promote',
     status,
     run_id: run,
+    to_version: 'v1.4.0',
     sequence: 1,
     previous_hash: '',
     hash: '',
@@ -35,12 +56,25 @@ function record(status: string, run: string, over: Attributes = {}): Attributes 
 async function* newestFirst(records: readonly Attributes[]): AsyncGenerator<Attributes> {
   yield* records;
 }
-const find = (records: readonly Attributes[], aliases: readonly Alias[] = [live, backup('7001')]) =>
-  findOwnWork(live, aliases, '7001', newestFirst(records));
+const around = (aliases: readonly Alias[], present = live) => ({
+  alias: present,
+  aliases,
+  versions,
+  runId: '7001',
+});
+const find = (
+  records: readonly Attributes[],
+  aliases: readonly Alias[] = [live, backup('7001')],
+  present = live,
+) => findOwnWork(around(aliases, present), newestFirst(records));
 
 test('a run that has changed something returns to what its own backup keeps', async () => {
   expect(await find([record('started', '7001')])).toMatchObject({ kind: 'undo', version: '3' });
-  expect(await findOwnWork(live, [live, backup('7001')], '7001', undefined)).toMatchObject({ kind: 'undo' });
+  const canary: Alias = { ...live, stableVersion: '3', canary: { version: '4', weight: 10 } };
+  expect(await find([record('started', '7001')], [canary, backup('7001')], canary)).toMatchObject({
+    version: '3',
+  });
+  expect(await findOwnWork(around([live, backup('7001')]), undefined)).toMatchObject({ kind: 'undo' });
 });
 
 test.each<[string, readonly Alias[]]>([
@@ -66,11 +100,28 @@ test.each<[string, readonly Attributes[]]>([
   });
 });
 
+test.each<[string, readonly Attributes[], Alias, string]>([
+  [
+    'another run came after it',
+    [record('succeeded', '7002'), record('started', '7001')],
+    live,
+    'another run came',
+  ],
+  ['it has recorded nothing', [], live, 'has recorded no deployment'],
+  [
+    'people moved the alias on',
+    [record('started', '7001')],
+    alias('live', '5'),
+    'carries no version of v1.4.0',
+  ],
+])('a run has nothing to undo where %s', async (_, records, present, why) => {
+  const own = await find(records, [present, backup('7001')], present);
+  expect(own).toMatchObject({ kind: 'nothing', why: expect.stringContaining(why), succeeded: false });
+});
+
 test.each<[string, readonly Attributes[]]>([
-  ["another run's success", [record('succeeded', '6000')]],
   ['a success that was rolled back since', [record('rolled-back', '7001'), record('succeeded', '7001')]],
   ['a configuration that was promoted', [record('succeeded', '7001', { action: 'config' })]],
-  ['no record', []],
 ])('%s is no success of the run', async (_, records) => {
   expect(await find(records)).toMatchObject({ kind: 'undo', version: '3' });
 });
@@ -80,7 +131,7 @@ test('records that cannot be read keep nothing from being undone, and a bug is t
     yield record('started', '7001');
     throw error;
   }
-  const ask = (error: Error) => findOwnWork(live, [live, backup('7001')], '7001', failing(error));
+  const ask = (error: Error) => findOwnWork(around([live, backup('7001')]), failing(error));
   expect(await ask(new OutsideError({ what: 'DynamoDB does not answer', remedy: 'Wait' }))).toMatchObject({
     kind: 'undo',
     because: expect.stringContaining('DynamoDB does not answer'),

@@ -1,7 +1,8 @@
 import { type Attributes, type DeploymentRecord, recordOf } from '../deployment/index.ts';
 import { OutsideError } from '../errors/index.ts';
-import type { Alias } from '../lambda/index.ts';
+import type { FunctionVersion } from '../lambda/index.ts';
 import { ofRun } from './backup.ts';
+import type { Surroundings } from './target.ts';
 
 /** The target that means: where the present workflow run, in whichever of its attempts, found the alias. */
 export const beforeThisRun = 'before-this-run';
@@ -13,52 +14,67 @@ export type OwnWork =
   | { readonly kind: 'nothing'; readonly why: string; readonly succeeded: boolean };
 
 /**
- * Finds the version that the run's backup alias keeps: it was stable before the run changed anything. A run that has
- * recorded its success is not undone: it is over, whatever becomes of it afterwards. Where the records cannot be read
- * the undoing goes on.
+ * Finds the version that the run's backup alias keeps: it was stable before the run changed anything. There is nothing
+ * to undo where the records say that the run has succeeded, for then it is over whatever becomes of it afterwards; where
+ * another run came after it; and where the alias carries no version of its release any more. Where the records cannot be
+ * read the undoing goes on.
  * @param records of the service in the environment, newest first; undefined when there are none to ask.
  */
 export async function findOwnWork(
-  alias: Alias,
-  aliases: readonly Alias[],
-  runId: string,
+  { alias, aliases, versions, runId }: Surroundings,
   records: AsyncIterable<Attributes> | undefined,
 ): Promise<OwnWork> {
+  const nothing = (why: string, succeeded = false): OwnWork => ({ kind: 'nothing', why, succeeded });
   const backup = ofRun('backup', alias.name, runId, aliases);
-  if (!backup)
-    return {
-      kind: 'nothing',
-      why: 'this run has no backup of it, so it has changed nothing',
-      succeeded: false,
-    };
-  const success = records ? await successOf(runId, records) : undefined;
-  if (success instanceof OutsideError) {
-    const because = `\`${backup.name}\` keeps it; whether this run had succeeded could not be read (${success.message})`;
-    return { kind: 'undo', version: backup.version, because };
-  }
-  if (success)
-    return {
-      kind: 'nothing',
-      why: `record \`${success.id}\` says that this run has succeeded`,
-      succeeded: true,
-    };
-  return { kind: 'undo', version: backup.version, because: `\`${backup.name}\`, made by this run, keeps it` };
+  if (!backup) return nothing('this run has no backup of it, so it has changed nothing');
+  const undo = (because: string): OwnWork => ({ kind: 'undo', version: backup.version, because });
+  if (!records) return undo(`\`${backup.name}\`, made by this run, keeps it`);
+  const told = await tellOf(runId, records);
+  if (told instanceof OutsideError)
+    return undo(`\`${backup.name}\` keeps it; what this run had done could not be read (${told.message})`);
+  if (told === undefined)
+    return nothing('this run has recorded no deployment, so it has sent no request to one');
+  const { newest, success } = told;
+  if (newest.run.id !== runId)
+    return nothing(`record \`${newest.id}\` says that another run came after this one`);
+  if (success) return nothing(`record \`${success.id}\` says that this run has succeeded`, true);
+  const carried = [alias.stableVersion, alias.canary?.version];
+  const release = newest.toVersion;
+  if (release !== undefined && !carries(release, carried, versions))
+    return nothing(`it carries no version of ${release}`);
+  return undo(`\`${backup.name}\`, made by this run, keeps it`);
 }
 
-/** The newest of the run's records that says how it ended, when that is a success. */
-async function successOf(
+/** The newest record, and the run's success where the newest of its records that tell an end is one. */
+interface Told {
+  readonly newest: DeploymentRecord;
+  readonly success?: DeploymentRecord;
+}
+
+async function tellOf(
   runId: string,
   records: AsyncIterable<Attributes>,
-): Promise<DeploymentRecord | OutsideError | undefined> {
+): Promise<Told | OutsideError | undefined> {
+  let newest: DeploymentRecord | undefined;
   try {
     for await (const item of records) {
       const record = recordOf(item);
-      if (record?.run.id !== runId || record.status === 'rolled-back') return undefined;
-      if (record.status === 'succeeded' && record.action !== 'config') return record;
+      if (!record) break;
+      newest ??= record;
+      if (record.run.id !== runId || record.status === 'rolled-back') break;
+      if (record.status === 'succeeded' && record.action !== 'config') return { newest, success: record };
     }
-    return undefined;
+    return newest && { newest };
   } catch (error) {
     if (error instanceof OutsideError) return error;
     throw error;
   }
+}
+
+function carries(
+  release: string,
+  carried: readonly (string | undefined)[],
+  versions: readonly FunctionVersion[],
+): boolean {
+  return versions.some(({ version, description }) => description === release && carried.includes(version));
 }
