@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { verifyChain } from './chain.ts';
+import { type Anchor, verifyChain } from './chain.ts';
 import { draft } from './memory.test.ts';
 import { type Attributes, canonicalJson, hashOf, recordOf, seal } from './record.ts';
 
@@ -14,7 +14,7 @@ function chainOf(length: number): Attributes[] {
   }
   return items;
 }
-const problems = (items: readonly Attributes[], head?: { hash: string }) =>
+const problems = (items: readonly Attributes[], head?: Anchor) =>
   verifyChain(items, head).map(({ id, problem }) => `${id} ${problem}`);
 const last = (items: readonly Attributes[]) => ({ hash: String(items.at(-1)?.hash) });
 
@@ -58,22 +58,71 @@ test('an attribute more or less is seen', () => {
   expect(problems([without, items[1] ?? {}])).toHaveLength(1);
 });
 
-test('a change with its hash mended is seen by the record after it', () => {
+test('a change with its hash mended is told of that record, by the one after it', () => {
   const items = chainOf(3);
   const changed: Attributes = { ...items[1], to_version: 'v6.6.6' };
   const forged: Attributes = { ...changed, hash: hashOf(changed) };
   expect(problems([items[0] ?? {}, forged, items[2] ?? {}])).toEqual([
-    'd3/succeeded does not follow the record before it: one of the two was replaced',
+    'd2/succeeded was replaced: its content has a hash of its own, and record 3 `d3/succeeded` names another',
   ]);
 });
 
 test('missing and doubled records are seen', () => {
   const items = chainOf(5);
   const without = (...gone: number[]) => items.filter((_, index) => !gone.includes(index));
-  expect(problems(without(0))).toEqual(['d2/succeeded record 1 is missing before it']);
-  expect(problems(without(1, 2))).toEqual(['d4/succeeded records 2 to 3 are missing before it']);
-  expect(problems([...items, seal({ ...draft, deployment: 'fork' }, recordOf(items[1] ?? {}))])[0]).toContain(
-    'has the number 3',
+  expect(problems(without(0))).toEqual([
+    'd1/succeeded is missing: it was removed. Record 2 `d2/succeeded` names it',
+  ]);
+  expect(problems(without(1, 2))).toEqual([
+    'record 2 is missing',
+    'd3/succeeded is missing: it was removed. Record 4 `d4/succeeded` names it',
+  ]);
+  expect(problems([...items, seal({ ...draft, deployment: 'fork' }, recordOf(items[1] ?? {}))])).toEqual([
+    'fork/succeeded says it is number 3, but no record leads to it: it was added, or moved from its place',
+  ]);
+});
+
+test('two records that changed places are both told, and nobody else', () => {
+  const [a = {}, b = {}, c = {}, d = {}, e = {}] = chainOf(5);
+  const swapped = [a, { ...b, sequence: 3 }, { ...c, sequence: 2 }, d, e];
+  expect(problems(swapped, last([e]))).toEqual([
+    'd2/succeeded was moved: it is number 2, and its item says 3',
+    'd3/succeeded was moved: it is number 3, and its item says 2',
+  ]);
+});
+
+test('a removed record is told by the head too, by its key and number', () => {
+  const items = chainOf(4);
+  const { id, hash, sequence } = recordOf(items[3] ?? {}) ?? { id: '', hash: '', sequence: 0 };
+  expect(problems(items.slice(0, 3), { hash, id, sequence })).toEqual([
+    'd4/succeeded is missing: it was removed. The head of the chain names it',
+  ]);
+});
+
+test('exactly the records that were tampered with are told', () => {
+  const tampering = fc.record({
+    length: fc.integer({ min: 3, max: 12 }),
+    at: fc.nat(),
+    how: fc.constantFrom('change', 'replace', 'remove'),
+  });
+  fc.assert(
+    fc.property(tampering, ({ length, at, how }) => {
+      const items = chainOf(length);
+      const index = at % length;
+      const changed: Attributes = { ...items[index], to_version: 'v6.6.6' };
+      const becomes = {
+        change: [changed],
+        replace: [{ ...changed, hash: hashOf(changed) }],
+        remove: [],
+      } as const;
+      const tampered = items.flatMap((item, each) => (each === index ? becomes[how] : [item]));
+      const record = recordOf(items.at(-1) ?? {});
+      if (!record) throw new Error('no record');
+      const flaws = verifyChain(tampered, record);
+      expect(flaws.map(({ id, sequence }) => [id, sequence])).toEqual([
+        [`d${index + 1}/succeeded`, index + 1],
+      ]);
+    }),
   );
 });
 
