@@ -64,8 +64,13 @@ test('Kayenta with counted pairs is Kayenta with sorted differences', () => {
       const draw = releasesOf(scenario, kind, randomOf(3));
       for (let run = 0; run < 15; run++) {
         const release = draw();
-        const [at = 0] = kayentaMinutes(release, 'every 5 minutes', [usualConfidence]);
-        expect(at).toBe(plainlyKayenta(release));
+        const { often, once } = kayentaMinutes(release, {
+          often: [usualConfidence],
+          once: [usualConfidence],
+        });
+        const [at = 0] = often;
+        expect(at).toBe(plainlyKayenta(release, 5));
+        expect(once).toEqual([plainlyKayenta(release, horizon)]);
         if (at > 0) failures++;
       }
     }
@@ -123,15 +128,15 @@ function minutesOf({ full }: Release): Minute[] {
   }));
 }
 
-/** Kayenta every five minutes, each look from scratch by the product's own judgement of a metric. */
-function plainlyKayenta(release: Release): number {
+/** Kayenta, each look from scratch by the product's own judgement of a metric. */
+function plainlyKayenta(release: Release, every: number): number {
   const minutes = minutesOf(release);
   const shares = (arm: 'canary' | 'baseline', what: 'errors' | 'slow', until: number) =>
     minutes.slice(0, until).map((minute) => {
       const { invocations, [what]: events = 0 } = minute[arm];
       return invocations === 0 ? Number.NaN : (events / invocations) * 100;
     });
-  for (let until = 5; until <= horizon; until += 5) {
+  for (let until = every; until <= horizon; until += every) {
     const labels = (['errors', 'slow'] as const).map((what) => {
       const rule = { name: what, group: what, direction: 'increase' } as const;
       return classify(rule, {

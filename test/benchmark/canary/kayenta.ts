@@ -2,9 +2,6 @@ import { classify, type MetricRule, normalQuantile, usualSensitivity } from '@pr
 import type { Counts, Release } from './releases.ts';
 import { horizon } from './services.ts';
 
-/** Looks at all minutes so far: every 5 minutes, or once at the end. */
-export type KayentaLooks = 'every 5 minutes' | 'at 60 minutes';
-
 export const usualConfidence = usualSensitivity.confidence;
 
 /** The interval's confidence is what a team would tune; the judge's own setting comes first. */
@@ -13,34 +10,48 @@ export const confidences = [0.98, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999] a
 const errorRate: MetricRule = { name: 'error rate', group: 'errors', direction: 'increase' };
 const slowShare: MetricRule = { name: 'slow share', group: 'latency', direction: 'increase' };
 
-/** For each confidence, which rise, the minute at which Kayenta's judge fails the canary, or 0. */
-export function kayentaMinutes(release: Release, looks: KayentaLooks, asked: readonly number[]): number[] {
-  const failedAt = asked.map(() => 0);
+/** When Kayenta's judge fails a canary, for each confidence that was asked for: the minute from 1, or 0. */
+export interface KayentaMinutes {
+  /** Looking every 5 minutes at all minutes so far. */
+  readonly often: readonly number[];
+  /** Looking once, at the end. */
+  readonly once: readonly number[];
+}
+
+/** The confidences to look with, which rise. */
+export interface KayentaAsked {
+  readonly often: readonly number[];
+  readonly once: readonly number[];
+}
+
+export function kayentaMinutes(release: Release, asked: KayentaAsked): KayentaMinutes {
+  const failed = { often: asked.often.map(() => 0), once: asked.once.map(() => 0) };
   const metrics = [
     { rule: errorRate, pairs: pairCounter(), of: 'canaryErrors', beside: 'baselineErrors' },
     { rule: slowShare, pairs: pairCounter(), of: 'canarySlow', beside: 'baselineSlow' },
   ] as const;
   for (let minute = 0; minute < horizon; minute++) {
-    const looking = looks === 'every 5 minutes' ? (minute + 1) % 5 === 0 : minute === horizon - 1;
     for (const { rule, pairs, of, beside } of metrics) {
       const values = (counts: Counts): [number, number] => [
         share(counts.canary[minute], counts[of][minute]),
         share(counts.baseline[minute], counts[beside][minute]),
       ];
-      if (looking) {
+      if ((minute + 1) % 5 === 0) {
         const fails = pairs.look(rule, ...values(release.fresh));
-        for (const [index, confidence] of asked.entries()) {
-          if (failedAt[index] !== 0) continue;
-          // A wider interval cannot fail where a narrower one does not.
-          if (!fails(confidence)) break;
-          failedAt[index] = minute + 1;
+        const looking = minute === horizon - 1 ? (['often', 'once'] as const) : (['often'] as const);
+        for (const which of looking) {
+          for (const [index, confidence] of asked[which].entries()) {
+            if (failed[which][index] !== 0) continue;
+            // A wider interval cannot fail where a narrower one does not.
+            if (!fails(confidence)) break;
+            failed[which][index] = minute + 1;
+          }
         }
       }
       pairs.add(...values(release.full));
     }
-    if (failedAt.every((at) => at > 0)) break;
   }
-  return failedAt;
+  return failed;
 }
 
 function share(requests = 0, events = 0): number {

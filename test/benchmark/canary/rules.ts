@@ -20,16 +20,13 @@ export interface RuleName {
   readonly setting: Setting;
 }
 
-const kayentas = [
-  { name: 'Kayenta, every 5 minutes', looks: 'every 5 minutes' },
-  { name: 'Kayenta, at 60 minutes', looks: 'at 60 minutes' },
-] as const;
+const kayentas = ['Kayenta, every 5 minutes', 'Kayenta, at 60 minutes'];
 
 /** All rules in the order of `judgeAll`. */
 export const ruleNames: readonly RuleName[] = [
   { name: 'sequential', setting: 'default' },
   { name: 'sequential', setting: 'textbook' },
-  ...[...fixedRules, ...kayentas].flatMap(({ name }) => [
+  ...[...fixedRules.map(({ name }) => name), ...kayentas].flatMap((name) => [
     { name, setting: 'default' } as const,
     { name, setting: 'tuned' } as const,
   ]),
@@ -49,9 +46,10 @@ export function judgeAll(release: Release, scenario: Scenario, tuned: Tuned): Ou
       outcomes.push({ minute: at, undecided: at === 0 && sawNothing(rule, looks) });
     }
   }
-  for (const { looks } of kayentas) {
-    for (const minute of kayentaMinutes(release, looks, [usualConfidence, tuned.kayenta[looks]]))
-      outcomes.push({ minute, undecided: false });
-  }
+  const { often, once } = kayentaMinutes(release, {
+    often: [usualConfidence, tuned.kayenta.often],
+    once: [usualConfidence, tuned.kayenta.once],
+  });
+  for (const minute of [...often, ...once]) outcomes.push({ minute, undecided: false });
   return outcomes;
 }

@@ -46,9 +46,12 @@ export function textbookRule({ full, fresh }: Release, cold: number): number {
 }
 
 function blames(parts: readonly number[], canary: Counts, baseline: Counts, test: AbsoluteTest): boolean {
+  // The evidence is a mean, which needs a part that reaches the limit; at a rate within the objective all bets on a larger
+  // one have lost.
+  const compares = parts.some((part) => part >= limit);
+  if (!compares && canary.events <= test.objective * canary.invocations) return false;
   const broken = absoluteEvidence(test, canary);
-  // The evidence is a mean, which needs a part that reaches the limit.
-  if (broken < limit && parts.every((part) => part < limit)) return false;
+  if (!compares && broken < limit) return false;
   const compared = logMean(parts);
   const shared = absoluteEvidence(test, baseline) >= limit;
   return (shared ? compared : logMean([compared, broken])) >= limit;

@@ -1,5 +1,5 @@
 import { criticalLimit, decide, type FixedRule, fixedRules, type Limits, looksOf } from './fixed.ts';
-import { confidences, type KayentaLooks, kayentaMinutes, usualConfidence } from './kayenta.ts';
+import { confidences, kayentaMinutes, usualConfidence } from './kayenta.ts';
 import type { Random } from './random.ts';
 import { plain, releasesOf } from './releases.ts';
 import type { Service } from './services.ts';
@@ -10,8 +10,8 @@ const bound = 0.01;
 export interface Tuned {
   /** By the name of the rule. */
   readonly limits: ReadonlyMap<string, Limits>;
-  /** The confidence of its intervals. */
-  readonly kayenta: Readonly<Record<KayentaLooks, number>>;
+  /** The confidence of its intervals, by how often it looks. */
+  readonly kayenta: { readonly often: number; readonly once: number };
 }
 
 /**
@@ -25,10 +25,7 @@ export function tune(service: Service, runs: number, random: Random): Tuned {
     errors: new Float64Array(runs),
     slow: new Float64Array(runs),
   }));
-  const kayenta: Record<KayentaLooks, number[]> = {
-    'every 5 minutes': confidences.map(() => 0),
-    'at 60 minutes': confidences.map(() => 0),
-  };
+  const kayenta = { often: confidences.map(() => 0), once: confidences.map(() => 0) };
   for (let run = 0; run < runs; run++) {
     const release = draw();
     for (const { rule, errors, slow } of seen) {
@@ -36,9 +33,10 @@ export function tune(service: Service, runs: number, random: Random): Tuned {
       errors[run] = criticalLimit(rule, looks, 'errors');
       slow[run] = criticalLimit(rule, looks, 'slow');
     }
-    for (const looks of ['every 5 minutes', 'at 60 minutes'] as const) {
-      kayentaMinutes(release, looks, confidences).forEach((minute, index) => {
-        if (minute > 0) kayenta[looks][index] = (kayenta[looks][index] ?? 0) + 1;
+    const failed = kayentaMinutes(release, { often: confidences, once: confidences });
+    for (const which of ['often', 'once'] as const) {
+      failed[which].forEach((minute, index) => {
+        if (minute > 0) kayenta[which][index] = (kayenta[which][index] ?? 0) + 1;
       });
     }
   }
@@ -51,10 +49,7 @@ export function tune(service: Service, runs: number, random: Random): Tuned {
     limits: new Map(
       seen.map(({ rule, errors, slow }) => [rule.name, tightest(rule, errors, slow, service, random)]),
     ),
-    kayenta: {
-      'every 5 minutes': confident(kayenta['every 5 minutes']),
-      'at 60 minutes': confident(kayenta['at 60 minutes']),
-    },
+    kayenta: { often: confident(kayenta.often), once: confident(kayenta.once) },
   };
 }
 
