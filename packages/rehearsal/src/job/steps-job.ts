@@ -12,7 +12,7 @@ import {
   runSteps,
   sendSignal,
 } from '../step/index.ts';
-import type { StepsJob } from '../workflow/index.ts';
+import { foreignRunner, notRunOn, type StepsJob } from '../workflow/index.ts';
 import { admit, protectionOf } from './approval.ts';
 import type { Call } from './call.ts';
 import { githubContext, type Place, runnerContext, runnerVariables } from './contexts.ts';
@@ -46,6 +46,7 @@ export async function runStepsJob(run: JobRun): Promise<JobEnd> {
   const { job, result, call } = run;
   const { setting } = call;
   const outside: Scope = { contexts: outsideContexts(run) };
+  checkRunner(run, outside);
   const environment = environmentName(run, outside);
   if (environment !== undefined) {
     result.environment = environment;
@@ -72,6 +73,14 @@ export async function runStepsJob(run: JobRun): Promise<JobEnd> {
   const conclusion = frame.machine.dead ? 'failure' : frame.machine.stop.aborted ? 'cancelled' : frame.status;
   const outputs = jobOutputs(run, frame);
   return { conclusion, outputs, result: conclusion === 'failure' && mayFail ? 'success' : conclusion };
+}
+
+/** What the labels of a runner are is only known now where they are an expression. */
+function checkRunner({ job }: JobRun, scope: Scope): void {
+  const asked = job.runsOn ? resolve(job.runsOn, scope) : '';
+  const labels = typeof asked === 'object' ? Object.values(asked ?? {}).flat() : [asked];
+  const other = foreignRunner(labels.map(textOf));
+  if (other) throw new Error(notRunOn(other));
 }
 
 function refused(conclusion: Conclusion): JobEnd {

@@ -4,9 +4,8 @@ import { NoOperationTraceWriter } from '@actions/workflow-parser';
 import { parseAction } from '@actions/workflow-parser/actions/action-parser';
 import { suggestion } from '../mistake/index.ts';
 import { readOutputs } from './calls.ts';
-import type { Library } from './load.ts';
 import type { Action, ActionInput, CompositeAction, NodeAction, Origin, Template } from './model.ts';
-import { folderOf, manifestIn, readReference, shown } from './sources.ts';
+import { folderOf, type Library, manifestIn, readReference, shown } from './sources.ts';
 import { readSteps } from './steps.ts';
 import * as tokens from './tokens.ts';
 

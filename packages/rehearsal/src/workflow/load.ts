@@ -5,17 +5,11 @@ import { inOrder, type Mistake, Mistakes } from '../mistake/index.ts';
 import { loadAction } from './action.ts';
 import { readInputs, readOutputs, readSecrets } from './calls.ts';
 import type { CallJob, Job, Origin, StepsJob, Template, Workflow } from './model.ts';
-import { folderOf, readReference, type Sources, shown } from './sources.ts';
+import { folderOf, type Library, readReference, shown } from './sources.ts';
 import { checkShell, readSteps } from './steps.ts';
 import * as tokens from './tokens.ts';
 
 const MAX_DEPTH = 10;
-
-/** What is needed to follow `uses`: the trees, and the foreign actions that can be played. */
-export interface Library extends Sources {
-  /** By `owner/name`: the inputs that the stand-in understands. */
-  readonly standIns: ReadonlyMap<string, readonly string[]>;
-}
 
 /**
  * Reads a workflow file and everything that it uses, down to the last composite action.
@@ -100,10 +94,8 @@ async function readJob(
     if (written) tokens.refuse(reading, written, `a rehearsal does not run \`${feature}\` (job ${id})`);
   }
   const labels = tokens.field(body, 'runs-on');
-  const other = tokens.texts(labels).find((label) => /^(windows|macos)/i.test(label));
-  if (labels && other) {
-    tokens.refuse(reading, labels, `a rehearsal runs the jobs of Linux runners, not of ${other} (job ${id})`);
-  }
+  const other = foreignRunner(tokens.texts(labels));
+  if (labels && other) tokens.refuse(reading, labels, `${notRunOn(other)} (job ${id})`);
   const head = {
     id,
     place: tokens.placeOf(reading, key),
@@ -117,6 +109,15 @@ async function readJob(
   return uses ? readCall(head, body, uses, scope) : readStepsJob(head, body, scope);
 }
 
+/** The first of a job's runner labels that is none of Linux. */
+export function foreignRunner(labels: readonly string[]): string | undefined {
+  return labels.find((label) => /^(windows|macos)/i.test(label));
+}
+
+export function notRunOn(label: string): string {
+  return `a rehearsal runs the jobs of Linux runners, not of ${label}`;
+}
+
 type Head = Omit<StepsJob, 'kind' | 'steps' | 'defaults'>;
 
 function readStepsJob(head: Head, body: Template, scope: JobReading): StepsJob {
@@ -126,6 +127,7 @@ function readStepsJob(head: Head, body: Template, scope: JobReading): StepsJob {
     kind: 'steps',
     ...head,
     ...tokens.present(body, {
+      runsOn: 'runs-on',
       environment: 'environment',
       timeoutMinutes: 'timeout-minutes',
       continueOnError: 'continue-on-error',

@@ -70,6 +70,7 @@ interface JobHead {
 
 export interface StepsJob extends JobHead {
   readonly kind: 'steps';
+  readonly runsOn?: Template;
   readonly env?: MappingToken;
   readonly environment?: Template;
   readonly outputs?: MappingToken;

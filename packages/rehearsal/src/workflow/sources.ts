@@ -12,6 +12,12 @@ export interface Sources {
   readonly releaseName: string;
 }
 
+/** What is needed to follow `uses`: the trees, and the foreign actions that can be played. */
+export interface Library extends Sources {
+  /** By `owner/name`: the inputs that the stand-in understands. */
+  readonly standIns: ReadonlyMap<string, readonly string[]>;
+}
+
 export type Reference =
   | { readonly kind: 'local'; readonly origin: Origin; readonly path: string }
   | { readonly kind: 'foreign'; readonly name: string; readonly ref: string }

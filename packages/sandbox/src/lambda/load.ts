@@ -4,12 +4,21 @@ import type { FunctionDefinition } from './definition.ts';
 import { DEFAULT_CONFIGURATION, newFunction } from './functions.ts';
 import type { Code, Configuration, LambdaFunction, LambdaState, Version } from './model.ts';
 import { packageAt } from './package.ts';
-import type { LambdaDependencies } from './service.ts';
+
+/** The functions of a world as it states them, and what it takes to read that. */
+export interface WorldFunctions {
+  readonly definitions: readonly FunctionDefinition[];
+  readonly accounts: Readonly<Record<string, { readonly id: string; readonly region: string }>>;
+  /** What code paths are relative to. */
+  readonly folder: string;
+  /** The world's first virtual moment. */
+  readonly worldStart: number;
+}
 
 /** Puts a world's functions in place, settled, with their versions published and their aliases pointing. */
 export async function loadFunctions(
   state: LambdaState,
-  dependencies: LambdaDependencies,
+  dependencies: WorldFunctions,
   uuid: () => string,
 ): Promise<void> {
   const packages = new Map<string, Promise<Code>>();
@@ -33,7 +42,7 @@ export async function loadFunctions(
 
 async function loadFunction(
   state: LambdaState,
-  { accounts, worldStart }: LambdaDependencies,
+  { accounts, worldStart }: WorldFunctions,
   definition: FunctionDefinition,
   packageOf: (path: string) => Promise<Code>,
   uuid: () => string,

@@ -9,7 +9,6 @@ import {
   WireError,
 } from '../kernel/index.ts';
 import { createAlias, deleteAlias, getAlias, listAliases, updateAlias, wantedAlias } from './aliases.ts';
-import type { FunctionDefinition } from './definition.ts';
 import { CodeDownloads } from './downloads.ts';
 import {
   createFunction,
@@ -21,7 +20,7 @@ import {
   updateFunctionConfiguration,
 } from './functions.ts';
 import { invoke } from './invoke.ts';
-import { loadFunctions } from './load.ts';
+import { loadFunctions, type WorldFunctions } from './load.ts';
 import { LambdaState } from './model.ts';
 import { parseReference } from './names.ts';
 import {
@@ -34,14 +33,8 @@ import { listVersionsByFunction, publishVersion } from './publishing.ts';
 import type { LambdaRequest } from './request.ts';
 import { Runtime } from './runtime.ts';
 
-export interface LambdaDependencies {
-  readonly definitions: readonly FunctionDefinition[];
-  readonly accounts: Readonly<Record<string, { readonly id: string; readonly region: string }>>;
-  /** What code paths are relative to. */
-  readonly folder: string;
+export interface LambdaDependencies extends WorldFunctions {
   readonly seed: number;
-  /** The world's first virtual moment. */
-  readonly worldStart: number;
   url(): string;
 }
 
