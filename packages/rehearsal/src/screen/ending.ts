@@ -1,5 +1,6 @@
+import { duration } from '../moment/index.ts';
 import type { Expectation, Rehearsal } from '../result/index.ts';
-import { createPaint, duration, mark } from './format.ts';
+import { createPaint, mark } from './format.ts';
 
 /** Of the lines below a message's first. */
 const MOST_LINES = 12;

@@ -1,31 +1,5 @@
+import { duration } from '../moment/index.ts';
 import type { Conclusion, JobResult, Span } from '../result/index.ts';
-
-/** `20:05:00`, in UTC as all virtual time is told. */
-export function clockTime(at: number): string {
-  return new Date(at).toISOString().slice(11, 19);
-}
-
-export function dateOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
-}
-
-/** `1 h 5 min`, `3 min 20 s`, `0.4 s`: the two greatest units that say something. */
-export function duration(milliseconds: number): string {
-  if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(1).replace(/\.0$/, '')} s`;
-  const seconds = Math.round(milliseconds / 1000);
-  const units = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [seconds % 60, 's'],
-  ] as const;
-  const first = units.findIndex(([amount]) => amount > 0);
-  return units
-    .slice(first, first + 2)
-    .filter(([amount]) => amount > 0)
-    .map(([amount, unit]) => `${amount} ${unit}`)
-    .join(' ');
-}
 
 /** How long something took in virtual time, and on this machine where that is worth telling. */
 export function took(span: Span): string {

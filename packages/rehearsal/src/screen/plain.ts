@@ -1,5 +1,6 @@
+import { clock, date } from '../moment/index.ts';
 import type { JobResult, Observer } from '../result/index.ts';
-import { clockTime, createPaint, dateOf, mark, took } from './format.ts';
+import { createPaint, mark, took } from './format.ts';
 import type { Screen } from './screen.ts';
 
 /** Every line as it comes, with its virtual time and its job: for files, CI and pipes. */
@@ -7,11 +8,11 @@ export function createPlainLog(write: (line: string) => void, colours: boolean, 
   const paint = createPaint(colours);
   let day = '';
   const tell = (at: number, job: JobResult, text: string) => {
-    if (dateOf(at) !== day) {
-      day = dateOf(at);
+    if (date(at) !== day) {
+      day = date(at);
       write(paint('dim', `── ${day} (virtual time, UTC) ──`));
     }
-    write(`${paint('dim', clockTime(at))}  ${paint('cyan', job.name)}  ${text}`);
+    write(`${paint('dim', clock(at))}  ${paint('cyan', job.name)}  ${text}`);
   };
   const observer: Observer = {
     note: (text) => write(paint('dim', text)),

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { JobResult, Rehearsal, StepResult } from '../result/index.ts';
-import { createPaint, duration } from './format.ts';
+import { createPaint } from './format.ts';
 import { cut, endingLines, picture } from './index.ts';
 
 const start = Date.parse('2026-03-03T20:05:00Z');
@@ -139,15 +139,4 @@ test('the ending names every wrong input, not only how many', () => {
     '    alias: is missing',
     '    weight: is missing',
   ]);
-});
-
-test.each([
-  [0, '0 s'],
-  [400, '0.4 s'],
-  [9_999, '10 s'],
-  [61_000, '1 min 1 s'],
-  [3_600_000, '1 h'],
-  [90_061_000, '1 d 1 h'],
-])('%d milliseconds are %s', (milliseconds, text) => {
-  expect(duration(milliseconds)).toBe(text);
 });

@@ -1,16 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
+import { clock, date, duration } from '../moment/index.ts';
 import type { JobResult, Observer, Rehearsal, StepResult } from '../result/index.ts';
-import {
-  clockTime,
-  createPaint,
-  dateOf,
-  depthOf,
-  duration,
-  mark,
-  ownName,
-  type Paint,
-  took,
-} from './format.ts';
+import { createPaint, depthOf, mark, ownName, type Paint, took } from './format.ts';
 import type { Screen } from './screen.ts';
 
 /** The terminal as the tree needs it. `process.stdout` is one. */
@@ -78,9 +69,9 @@ interface Moment {
 /** The whole tree as lines. */
 export function picture(rehearsal: Rehearsal, moment: Moment): string[] {
   const { paint, now } = moment;
-  const clock = `${dateOf(now)} ${clockTime(now)}`;
+  const shown = `${date(now)} ${clock(now)}`;
   const passed = now - rehearsal.start;
-  const head = `${paint('bold', rehearsal.scenario.name)}  ${paint('dim', rehearsal.workflow.path)}  ${paint('cyan', clock)} ${paint('dim', `virtual, ${duration(passed)} since the start`)}`;
+  const head = `${paint('bold', rehearsal.scenario.name)}  ${paint('dim', rehearsal.workflow.path)}  ${paint('cyan', shown)} ${paint('dim', `virtual, ${duration(passed)} since the start`)}`;
   return [head, ...rehearsal.jobs.flatMap((job) => jobLines(job, rehearsal.jobs, moment))];
 }
 

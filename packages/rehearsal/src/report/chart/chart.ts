@@ -1,4 +1,5 @@
-import { type Html, html, iso } from '../markup/index.ts';
+import { iso } from '../../moment/index.ts';
+import { type Html, html } from '../markup/index.ts';
 
 export interface Line {
   readonly label: string;

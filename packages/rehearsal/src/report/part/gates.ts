@@ -1,6 +1,7 @@
+import { clock } from '../../moment/index.ts';
 import type { Rehearsal } from '../../result/index.ts';
 import type { Finding, GateAnswer } from '../evidence/index.ts';
-import { clock, type Html, html } from '../markup/index.ts';
+import { type Html, html } from '../markup/index.ts';
 import { brief, chip, most, section, stepAnchor, table } from './words.ts';
 
 const MOST_FINDINGS = 60;

@@ -1,6 +1,7 @@
+import { duration, moment, period } from '../../moment/index.ts';
 import type { Rehearsal } from '../../result/index.ts';
 import type { GateAnswer } from '../evidence/index.ts';
-import { duration, type Html, html, moment, period } from '../markup/index.ts';
+import { type Html, html } from '../markup/index.ts';
 import { brief, chip, kindOf, plural } from './words.ts';
 
 const OUTCOMES = { success: 'Succeeded', failure: 'Failed', cancelled: 'Cancelled' } as const;

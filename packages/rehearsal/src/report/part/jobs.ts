@@ -1,6 +1,7 @@
+import { clock, duration } from '../../moment/index.ts';
 import type { JobResult, Rehearsal, StepResult } from '../../result/index.ts';
 import { markdown } from '../markdown/index.ts';
-import { clock, duration, fairShare, type Html, html } from '../markup/index.ts';
+import { fairShare, type Html, html } from '../markup/index.ts';
 import { type Log, logMarkup, readyLog } from './log.ts';
 import { depth, ownName, spanText } from './timeline.ts';
 import { brief, chip, longestWithin, most, plural, section, stepAnchor } from './words.ts';

@@ -1,7 +1,8 @@
+import { clock, moment } from '../../moment/index.ts';
 import type { AnnotationLevel } from '../../protocol/index.ts';
 import type { Rehearsal } from '../../result/index.ts';
 import { type Call, tally } from '../evidence/index.ts';
-import { clock, type Html, html, moment } from '../markup/index.ts';
+import { type Html, html } from '../markup/index.ts';
 import { brief, chip, longestWithin, most, plural, section, stepAnchor, table } from './words.ts';
 
 const MOST_ROWS = 400;

@@ -1,5 +1,6 @@
+import { clock } from '../../moment/index.ts';
 import type { LogLine } from '../../result/index.ts';
-import { clock, cutMiddle, escapeText, type Html, html, trusted } from '../markup/index.ts';
+import { cutMiddle, escapeText, type Html, html, trusted } from '../markup/index.ts';
 import { brief } from './words.ts';
 
 const LONGEST_LINE = 4000;

@@ -1,5 +1,6 @@
+import { clock, duration, tick } from '../../moment/index.ts';
 import type { JobResult, Rehearsal, StepResult } from '../../result/index.ts';
-import { clock, duration, type Html, html, tick } from '../markup/index.ts';
+import { type Html, html } from '../markup/index.ts';
 import { chip, kindOf, plural, section, stepAnchor } from './words.ts';
 
 /** A step gets a row of its own when it took at least this share of the whole, or did not end well. */
