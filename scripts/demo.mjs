@@ -58,9 +58,9 @@ function story(title, rehearsal) {
     .map((step) => `${actionOf(step)} ${step.outputs.decision}`);
   const evaluated = steps.find((step) => actionOf(step) === 'evaluate-canary');
   const rolledBack = steps.find((step) => actionOf(step) === 'rollback' && step.conclusion === 'success');
-  const hours = (rehearsal.end - rehearsal.start) / 60_000;
+  const minutes = (rehearsal.end - rehearsal.start) / 60_000;
   const lines = [
-    `${title}: ${rehearsal.inputs.version}, ${rehearsal.outcome}, in ${hours.toFixed(0)} virtual minutes (${(rehearsal.realMilliseconds / 1000).toFixed(1)} s here)`,
+    `${title}: ${rehearsal.inputs.version}, ${rehearsal.outcome}, as expected, in ${minutes.toFixed(0)} virtual minutes (${(rehearsal.realMilliseconds / 1000).toFixed(1)} s here)`,
     `  Gates: ${gates.join(', ')}`,
   ];
   if (evaluated?.outputs.reasons) lines.push(`  Canary: ${evaluated.outputs.reasons.split('\n')[0]}`);

@@ -72,7 +72,13 @@ function permissions({ aws = [], github = {} }) {
       '```',
     );
   }
-  if (aws.length > 0) lines.push('', `AWS: ${aws.map((action) => `\`${action}\``).join(', ')}.`);
+  if (aws.length > 0) {
+    lines.push(
+      '',
+      `AWS: ${aws.map((action) => `\`${action}\``).join(', ')}.`,
+      'Credentials and region are those of the job, as `aws-actions/configure-aws-credentials` leaves them.',
+    );
+  }
   return lines.join('\n');
 }
 

@@ -7,8 +7,8 @@ test('the demo says in a few lines what became of a good and of a bad release, a
   expect(stderr).toBe('');
   expect(status).toBe(0);
   expect(stdout.trim().split('\n').length).toBeLessThan(20);
-  expect(stdout).toContain('A good release: v1.4.0, success');
-  expect(stdout).toContain('A bad release: v1.4.0, failure');
+  expect(stdout).toContain('A good release: v1.4.0, success, as expected');
+  expect(stdout).toContain('A bad release: v1.4.0, failure, as expected');
   expect(stdout).toContain('Undone: back on version 1');
   const reports = [...stdout.matchAll(/Report: (\S+)/g)].map(([, file = '']) => file);
   expect(reports).toHaveLength(2);

@@ -79,6 +79,7 @@ test('a scenario gives its world and its moment, and frozen time stands', async 
   expect(code).toBe(0);
   expect(out).toContain('Accounts: prod 222222222222.');
   expect(out).toContain('export AWS_ACCESS_KEY_ID=222222222222');
+  expect(out).toMatch(/export AWS_REGION=(\S+)\n {2}export AWS_DEFAULT_REGION=\1\n/);
 });
 
 test('a port that is taken is told', async () => {

@@ -15,7 +15,7 @@ export const contract = defineContract({
       {},
     ),
     weight: percent(
-      'The share of requests the version is to get. 0 takes it out of traffic; 100 sends it everything, while the stable version stays the alias’s main version, so that undoing is one call.',
+      'The share of requests the version is to get. Either this, or `complete`, or `abort`. 0 takes it out of traffic; 100 sends it everything, while the stable version stays the alias’s main version, so that undoing is one call.',
     ),
     complete: flag('Makes the version the stable one, alone. The rollout ends here.', { default: 'false' }),
     abort: flag('Takes the canary out of traffic: all requests go to the stable version.', {

@@ -8,7 +8,9 @@ export const contract = defineContract({
     'Publishes a package as a new version of a Lambda function. No alias is touched, so no caller sees it until canary-shift.',
   inputs: {
     function: functionInput('The function, by name or ARN.', { required: true }),
-    package: text('The zip to deploy: a path in the checkout, or the `path` output of fetch-package.'),
+    package: text(
+      'The zip to deploy: a path in the checkout, or the `path` output of fetch-package. One of this, `s3` and `image` is needed.',
+    ),
     s3: matching(
       /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^?]+(\?versionId=.+)?$/,
       '`s3://bucket/key`, or `s3://bucket/key?versionId=…`',

@@ -8,7 +8,7 @@ export const contract = defineContract({
     'Fetches the very package that a Lambda version runs in the source environment, verified by its hash, so that it is promoted and not rebuilt.',
   inputs: {
     function: functionInput(
-      'The function to take the package from, by name or ARN, in the account of the present credentials.',
+      'The function to take the package from, by name or ARN, in the account of the present credentials. Needs `alias` or `version`; left out only with `file`.',
       {},
     ),
     alias: aliasInput(

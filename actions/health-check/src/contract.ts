@@ -7,7 +7,7 @@ export const contract = defineContract({
   description:
     'Invokes a Lambda function, or asks an address, until it answers as it should or the time is over.',
   inputs: {
-    function: functionInput('The function to invoke, by name or ARN.', {}),
+    function: functionInput('The function to invoke, by name or ARN. This or `url` is needed.', {}),
     alias: aliasInput('The alias to invoke it through. Not asked when `version` is given.', {}),
     version: versionInput(
       'The published version to invoke, such as a canary that carries no weight yet.',

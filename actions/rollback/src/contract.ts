@@ -9,9 +9,12 @@ export const contract = defineContract({
     'Returns Lambda aliases to an earlier version at once, clears their weights, keeps the bad version for study, and goes on past a failure.',
   inputs: {
     functions: list(
-      'The functions, by name or ARN, in the order of promotion; they are rolled back in reverse.',
+      'The functions, by name or ARN, in the order of promotion; they are rolled back in reverse. Needed unless `all` is true.',
     ),
-    alias: aliasInput('The alias that callers invoke, the same for all functions.', {}),
+    alias: aliasInput(
+      'The alias that callers invoke, the same for all functions. Needed unless `all` is true.',
+      {},
+    ),
     all: flag(
       'Rolls back the functions of every service in the policy, in reverse order: those that the policy gives under `functions` and `alias` for the service in this `environment`.',
       { default: 'false' },

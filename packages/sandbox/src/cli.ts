@@ -95,6 +95,8 @@ function welcome(sandbox: Sandbox, options: Options, scenario: ScenarioWorld | u
     'AWS_ACCESS_KEY_ID',
     'AWS_SECRET_ACCESS_KEY',
     'AWS_REGION',
+    // Version 1 of the AWS CLI reads this one alone.
+    'AWS_DEFAULT_REGION',
     'GITHUB_API_URL',
   ];
   const accounts = Object.entries(scenario?.world.accounts ?? {}).map(([name, { id }]) => `${name} ${id}`);

@@ -123,7 +123,9 @@ function keepSandbox(url: string, console: Console): Promise<void> {
   console.out(
     `The sandbox stays at ${url} until Ctrl-C. An account is chosen by the access key that is its number:`,
   );
-  console.out(`AWS_ACCESS_KEY_ID=<account> AWS_SECRET_ACCESS_KEY=any aws --endpoint-url ${url} …`);
+  console.out(
+    `AWS_ACCESS_KEY_ID=<account> AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=<region> aws --endpoint-url ${url} …`,
+  );
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
