@@ -44,3 +44,19 @@ export async function lastGood(
   }
   return undefined;
 }
+
+/** The last records of a chain, newest first: one read for the head, and one for each record but the last. */
+export async function lastRecords(
+  store: RecordStore,
+  chain: Chain,
+  count: number,
+): Promise<readonly DeploymentRecord[]> {
+  const records: DeploymentRecord[] = [];
+  if (count === 0) return records;
+  for await (const item of history(store, chain)) {
+    const record = recordOf(item);
+    if (record) records.push(record);
+    if (records.length >= count) break;
+  }
+  return records;
+}

@@ -1,8 +1,9 @@
 export { type Appended, append, mendedHead, readHead } from './append.ts';
-export { type Flaw, verifyChain } from './chain.ts';
+export { type Audit, auditChain } from './audit.ts';
+export { type Anchor, type Flaw, verifyChain } from './chain.ts';
 export { gateReports } from './gates.ts';
 export { type Current, type Head, headId } from './head.ts';
-export { history, lastGood } from './history.ts';
+export { history, lastGood, lastRecords } from './history.ts';
 export { parameterNames, parameterPrefix } from './parameters.ts';
 export {
   type Attributes,
