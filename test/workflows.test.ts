@@ -37,6 +37,17 @@ describe.each(files)('%s', (file) => {
     }
   });
 
+  test('no policy and no wait lets it go on with what its gates did not see', () => {
+    const given = (action: string, input: string) =>
+      jobs.flatMap(([, { steps = [] }]) =>
+        steps.filter(({ uses }) => uses === `$/${action}`).map((step) => step.with?.[input]),
+      );
+    // `hold` ends well, and the steps after it would run with the window closed.
+    expect(new Set(['fail', ...given('maintenance-window', 'when-closed')])).toEqual(new Set(['fail']));
+    // The alias may have moved while people approved.
+    expect(given('fetch-package', 'expected-version')).not.toContain(undefined);
+  });
+
   test('every output of a step that is read is one that its action has', async () => {
     for (const [job, body] of jobs) {
       for (const [, id, output = ''] of JSON.stringify(body).matchAll(
