@@ -250,7 +250,7 @@ describe('a rollout under way', () => {
     const other = await schedule({ version: '3' });
     expect(other.code).toBe(1);
     expect(errorsOf(other)).toMatch(
-      /A rollout of version 2, begun by https.* is under way.*advance-rollouts `undo/,
+      /: a rollout of version 2, begun by https.* is under way.*advance-rollouts `undo/,
     );
     expect(await world.alias()).toBe('1+2@0.1');
   });

@@ -160,9 +160,9 @@ describe('is undone', () => {
     expect(world.minutes()).toBeGreaterThan(20);
   });
 
-  test('at its timeout', async () => {
+  test('at its time limit', async () => {
     await begin();
-    const run = await rollOut({ timeout: '10m' });
+    const run = await rollOut({ 'time-limit': '10m' });
     expect(errorsOf(run)).toContain('The rollout had not ended by 2026-03-03T20:15:20Z.');
     expect(await world.alias()).toBe('1');
   });
@@ -370,7 +370,7 @@ describe('is refused', () => {
       judge: 'oracle',
       alpha: '0.7',
       interval: '0s',
-      timeout: '0s',
+      'time-limit': '0s',
       'on-hold': 'wait',
       windows: 'Tue',
       'when-window-closes': 'sleep',

@@ -120,7 +120,7 @@ export const contract = defineContract({
       ...hook,
       'Who is asked when the new version has all requests and the old one still stands ready. A no undoes the rollout.',
     ),
-    timeout: duration(
+    'time-limit': duration(
       'How long the rollout may take; it is undone when it has not ended by then. Without it, 5h with the driver `job` and 7d with `schedule`.',
     ),
     post: oneOf(

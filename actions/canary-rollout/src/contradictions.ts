@@ -15,12 +15,12 @@ interface Given {
   readonly timeZone?: string | undefined;
   readonly version?: string | undefined;
   readonly expectedStableVersion?: string | undefined;
-  readonly timeout?: number | undefined;
+  readonly timeLimit?: number | undefined;
 }
 
 /** What no single input shows to be wrong. */
 export function contradictions(given: Given): readonly InputProblem[] {
-  const { alpha, interval, healthPayload, timeout } = given;
+  const { alpha, interval, healthPayload, timeLimit } = given;
   const problems: InputProblem[] = [...zoneProblems(given)];
   const complain = (input: string, message: string) => problems.push({ input, message });
   if (given.driver === 'schedule' && given.table === undefined)
@@ -29,7 +29,7 @@ export function contradictions(given: Given): readonly InputProblem[] {
     complain('alpha', `is ${alpha}; it must be above 0 and below 0.5.`);
   if (interval !== undefined && interval < 1_000)
     complain('interval', 'is shorter than a second; numbers change once a minute.');
-  if (timeout === 0) complain('timeout', 'is 0, which leaves no time at all.');
+  if (timeLimit === 0) complain('time-limit', 'is 0, which leaves no time at all.');
   if (healthPayload !== undefined && !isJson(healthPayload))
     complain('health-payload', 'is not JSON, which Lambda takes alone.');
   if (given.promoteEarly && given.judge !== undefined && given.judge !== 'sequential')

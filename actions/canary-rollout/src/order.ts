@@ -7,7 +7,7 @@ type Inputs = InputValues<(typeof contract)['inputs']>;
 
 const hour = 3_600_000;
 /** Hosted jobs end after six hours, by being killed; a rollout must be undone before. */
-const usualTimeout = { job: 5 * hour, schedule: 7 * 24 * hour };
+const usualLimit = { job: 5 * hour, schedule: 7 * 24 * hour };
 
 /** The rollout that checked inputs amount to. */
 export function orderOf(
@@ -57,7 +57,7 @@ export function orderOf(
       ...(afterTraffic === undefined ? {} : { after: afterTraffic }),
     },
     ...(calendar ? { calendar } : {}),
-    timeout: inputs.timeout ?? usualTimeout[driver],
+    timeLimit: inputs.timeLimit ?? usualLimit[driver],
     driver,
     dryRun: inputs.dryRun,
     holder: {

@@ -112,7 +112,7 @@ function makeWorld(canary: 'sound' | 'broken') {
       watched: [],
     },
     hooks: { before: 'ask', after: 'ask' },
-    timeout: 300 * minute,
+    timeLimit: 300 * minute,
     driver,
     dryRun: false,
     holder: { owner: 'first', lease: 5 * minute },

@@ -24,7 +24,7 @@ export interface RolloutOrder {
   readonly hooks: Rollout['hooks'];
   readonly calendar?: Calendar | undefined;
   /** Milliseconds until a rollout that has not ended is undone. */
-  readonly timeout: number;
+  readonly timeLimit: number;
   readonly driver: 'job' | 'schedule';
   readonly dryRun: boolean;
   readonly holder: Holder;
@@ -134,7 +134,7 @@ async function newRollout(
   if (!version) throw versionMissing(watch.functionName, rules.canary, 'nothing could be rolled out');
   const ringing = await alarmsAtStart(watch, ports, say);
   const initial = alias.canary?.version === rules.canary ? alias.canary.weight : 0;
-  const whole: Rules = { ...rules, stable: alias.stableVersion, deadline: now + order.timeout };
+  const whole: Rules = { ...rules, stable: alias.stableVersion, deadline: now + order.timeLimit };
   return {
     state: begun(whole, initial, now),
     watch: { ...watch, lag: Math.max(settling, version.timeout) },
