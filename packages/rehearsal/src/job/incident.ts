@@ -1,8 +1,8 @@
 import type { WatchedCall, Watcher } from '@promo-actions/sandbox';
+import type { Machine } from '../machine/index.ts';
 import type { StepResult } from '../result/index.ts';
 import type { Incident } from '../scenario/index.ts';
 import type { Setting } from '../setting/index.ts';
-import type { Machine } from '../step/index.ts';
 
 /**
  * What the scenario has planned for a job's steps: the run's cancellation, or the death of the runner, so long after a

@@ -1,17 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { asText, asTexts, type Dictionary, resolve, type Scope, textOf } from '../expression/index.ts';
+import { type Frame, frameEnv, frameScope, type Machine } from '../machine/index.ts';
 import type { Conclusion, JobResult } from '../result/index.ts';
 import type { StopReason } from '../setting/index.ts';
-import {
-  type Frame,
-  frameEnv,
-  frameScope,
-  type Machine,
-  runPosts,
-  runSteps,
-  sendSignal,
-} from '../step/index.ts';
+import { runPosts, runSteps, sendSignal } from '../step/index.ts';
 import { foreignRunner, notRunOn, type StepsJob } from '../workflow/index.ts';
 import { admit, protectionOf } from './approval.ts';
 import type { Call } from './call.ts';

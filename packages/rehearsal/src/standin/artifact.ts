@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { globMatches } from '../expression/index.ts';
-import type { StepTask } from '../step/index.ts';
+import type { StepTask } from '../machine/index.ts';
 import { required, type StandIn } from './stand-in.ts';
 
 /** Keeps the artifact with the rehearsal, for other jobs to download. */

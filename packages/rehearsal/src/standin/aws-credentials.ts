@@ -1,4 +1,4 @@
-import type { StepTask } from '../step/index.ts';
+import type { StepTask } from '../machine/index.ts';
 import { required, type StandIn } from './stand-in.ts';
 
 const AUDIENCE = 'sts.amazonaws.com';

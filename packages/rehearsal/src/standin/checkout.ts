@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
-import type { StepTask } from '../step/index.ts';
+import type { StepTask } from '../machine/index.ts';
 import type { StandIn } from './stand-in.ts';
 
 const run = promisify(execFile);

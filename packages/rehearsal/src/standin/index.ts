@@ -1,4 +1,4 @@
-import { reasonOf, type StepDone, type StepTask } from '../step/index.ts';
+import { reasonOf, type StepDone, type StepTask } from '../machine/index.ts';
 import { downloadArtifact, uploadArtifact } from './artifact.ts';
 import { configureAwsCredentials } from './aws-credentials.ts';
 import { checkout } from './checkout.ts';

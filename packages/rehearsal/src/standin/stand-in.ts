@@ -1,4 +1,4 @@
-import type { StepTask } from '../step/index.ts';
+import type { StepTask } from '../machine/index.ts';
 
 /** A foreign action, played by the rehearsal. It says so in the log and refuses inputs that it does not play. */
 export interface StandIn {

@@ -1,26 +1,7 @@
 import { delimiter } from 'node:path';
+import type { StepDone, StepTask } from '../machine/index.ts';
 import { type CommandFiles, createCommandFiles, createOutputReader, type Told } from '../protocol/index.ts';
-import type { StepResult } from '../result/index.ts';
-import { createStepLog, type StepLog } from '../setting/index.ts';
-import type { Machine } from './frame.ts';
 import { type ProcessEnd, runProcess } from './process.ts';
-
-/** What a step does, handed to whoever does it. */
-export interface StepTask {
-  readonly machine: Machine;
-  readonly result: StepResult;
-  readonly log: StepLog;
-  readonly stop: AbortSignal;
-  /** The step's own environment: workflow's, job's, step's, and what steps before have added. */
-  readonly env: Readonly<Record<string, string>>;
-}
-
-/** What came of it. */
-export interface StepDone {
-  readonly conclusion: 'success' | 'failure' | 'cancelled';
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly state?: Readonly<Record<string, string>>;
-}
 
 export interface ToolOrder {
   readonly command: string;
@@ -121,13 +102,4 @@ function concluded(task: StepTask, end: ProcessEnd, told: Told | undefined): Ste
     end.signal ? `The process was ended by ${end.signal}.` : `Process completed with exit code ${end.code}.`,
   );
   return 'failure';
-}
-
-export function taskOf(
-  machine: Machine,
-  result: StepResult,
-  stop: AbortSignal,
-  env: Readonly<Record<string, string>>,
-): StepTask {
-  return { machine, result, log: createStepLog(machine.setting, machine.result, result), stop, env };
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { StepDone, StepTask } from '../machine/index.ts';
 import type { NodeAction } from '../workflow/index.ts';
 import { inputVariables } from './action-inputs.ts';
-import { runTool, type StepDone, type StepTask } from './environment.ts';
+import { runTool } from './environment.ts';
 
 export interface NodeOrder {
   readonly action: NodeAction;

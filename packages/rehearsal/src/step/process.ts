@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as realPause } from 'node:timers/promises';
+import { reasonOf } from '../machine/index.ts';
 import type { StopReason } from '../setting/index.ts';
 import type { Time } from '../time/index.ts';
-import { reasonOf } from './frame.ts';
 
 /** How long is waited for what. Milliseconds on this machine; the first two also pass in virtual time. */
 export interface Patience {

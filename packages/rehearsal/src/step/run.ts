@@ -1,11 +1,20 @@
 import { asText, asTexts, holds, resolve, type Scope, textOf } from '../expression/index.ts';
+import {
+  type Frame,
+  frameEnv,
+  frameScope,
+  type Machine,
+  type Post,
+  type StepDone,
+  type StepTask,
+  statusOf,
+  taskOf,
+} from '../machine/index.ts';
 import type { Conclusion, StepResult } from '../result/index.ts';
 import type { StopReason } from '../setting/index.ts';
 import { playStandIn } from '../standin/index.ts';
 import type { ActionStep, CompositeAction, NodeAction, Step } from '../workflow/index.ts';
 import { actionInputs } from './action-inputs.ts';
-import { type StepDone, type StepTask, taskOf } from './environment.ts';
-import { type Frame, frameEnv, frameScope, type Machine, type Post, statusOf } from './frame.ts';
 import { runNodeAction } from './node-action.ts';
 import { runScript } from './script.ts';
 

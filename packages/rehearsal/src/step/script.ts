@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve as resolvePath } from 'node:path';
 import { asText, type Scope } from '../expression/index.ts';
+import type { StepDone, StepTask } from '../machine/index.ts';
 import { type ScriptStep, SHELLS } from '../workflow/index.ts';
-import { runTool, type StepDone, type StepTask } from './environment.ts';
+import { runTool } from './environment.ts';
 
 /** GitHub's own commands for a shell given by name, and for none given. */
 const TEMPLATES: Readonly<Record<string, string>> = {
