@@ -5,7 +5,7 @@ import { fileTexts } from './file-texts.mjs';
 import { root, toolsDirectory } from './places.mjs';
 
 const entries = {
-  promo: 'packages/rehearsal/src/cli.ts',
+  promo: 'packages/promo/src/cli.ts',
   sandbox: 'packages/sandbox/src/cli.ts',
   clock: 'packages/sandbox/src/clock/preload.ts',
   node: 'packages/rehearsal/src/node/index.ts',

@@ -1,3 +1,14 @@
+export {
+  type Command,
+  type Console,
+  type Flag,
+  flagMistake,
+  type Given,
+  promo,
+  rehearseCommand,
+  repositoryFolder,
+  scenariosCommand,
+} from './command/index.ts';
 export { type Mistake, Mistakes } from './mistake/index.ts';
 export type { Annotation } from './protocol/index.ts';
 export { type RehearsalOptions, rehearse } from './rehearse/index.ts';

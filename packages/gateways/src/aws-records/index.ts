@@ -1,1 +1,2 @@
+export { scanChain } from './scan.ts';
 export { createRecordStore } from './store.ts';

@@ -1,17 +1,21 @@
 import { Mistakes, suggestion } from '../mistake/index.ts';
 import { flagMistake, readArguments } from './arguments.ts';
 import type { Command, Console } from './command.ts';
-import { rehearseCommand } from './rehearse.ts';
-import { scenariosCommand } from './scenarios.ts';
 
-export type { Console } from './command.ts';
+export { type Flag, flagMistake, type Given } from './arguments.ts';
+export type { Command, Console } from './command.ts';
+export { rehearseCommand } from './rehearse.ts';
+export { repositoryFolder } from './repository.ts';
+export { scenariosCommand } from './scenarios.ts';
 
-const commands: readonly Command[] = [rehearseCommand, scenariosCommand];
-
-/** Runs `promo` with its arguments and returns the exit code. */
-export async function promo(args: readonly string[], console: Console): Promise<number> {
+/** Runs one of the commands of `promo` with its arguments and returns the exit code. */
+export async function promo(
+  commands: readonly Command[],
+  args: readonly string[],
+  console: Console,
+): Promise<number> {
   try {
-    return await dispatch(args, console);
+    return await dispatch(commands, args, console);
   } catch (error) {
     if (!(error instanceof Mistakes)) throw error;
     console.err(error.message);
@@ -19,28 +23,32 @@ export async function promo(args: readonly string[], console: Console): Promise<
   }
 }
 
-async function dispatch(args: readonly string[], console: Console): Promise<number> {
+async function dispatch(
+  commands: readonly Command[],
+  args: readonly string[],
+  console: Console,
+): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
-    for (const line of overview()) console.out(line);
+    for (const line of overview(commands)) console.out(line);
     return name === undefined ? 2 : 0;
   }
-  if (name === 'help') return tell(find(rest[0] ?? ''), console);
-  const command = find(name);
+  if (name === 'help') return tell(find(commands, rest[0] ?? ''), console);
+  const command = find(commands, name);
   if (rest.includes('--help') || rest.includes('-h')) return tell(command, console);
   return command.run(readArguments(rest, command.flags), console);
 }
 
-function find(name: string): Command {
+function find(commands: readonly Command[], name: string): Command {
   const command = commands.find((one) => one.name === name);
   if (command) return command;
   const names = commands.map((one) => one.name);
   throw flagMistake(`promo has no command ${name}.${suggestion(name, names)} It has ${names.join(', ')}.`);
 }
 
-function overview(): string[] {
+function overview(commands: readonly Command[]): string[] {
   return [
-    'promo: rehearse promotions on your own machine',
+    'promo: rehearse promotions on your own machine, and look at what was promoted',
     '',
     ...commands.map((command) => `  promo ${command.name.padEnd(12)} ${command.summary}`),
     `  promo ${'help'.padEnd(12)} COMMAND: what a command takes`,

@@ -1,6 +1,9 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promo } from './command/index.ts';
+import { promo, rehearseCommand, scenariosCommand } from '@promo-actions/rehearsal';
+import { historyCommand } from './history/index.ts';
+
+const commands = [rehearseCommand, scenariosCommand, historyCommand];
 
 /** What ends a command that has met a mistake of its own: not the person's, so none of the documented codes. */
 const BUG = 70;
@@ -12,7 +15,7 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
 });
 
-promo(process.argv.slice(2), {
+promo(commands, process.argv.slice(2), {
   out: (line) => void stdout.write(`${line}\n`),
   err: (line) => void stderr.write(`${line}\n`),
   ...(stdout.isTTY && env.TERM !== 'dumb' ? { terminal: stdout } : {}),

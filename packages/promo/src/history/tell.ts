@@ -1,0 +1,58 @@
+import type { Audit, DeploymentRecord } from '@promo-actions/core/deployment';
+
+const headings = ['#', 'When', 'Action', 'Status', 'Version', 'By', 'Ticket', 'Run', 'Why'] as const;
+
+/** Records as lines of aligned columns, in the order given. */
+export function recordLines(records: readonly DeploymentRecord[]): readonly string[] {
+  const rows = [headings, ...records.map(rowOf)];
+  const widths = headings.map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function rowOf(record: DeploymentRecord): readonly string[] {
+  const { sequence, timestamp, action, status, fromVersion, toVersion, actor, ticket, run, reason } = record;
+  const versions = [fromVersion, toVersion].filter(Boolean).join(' → ');
+  const cells = [
+    String(sequence),
+    timestamp,
+    action,
+    status,
+    versions,
+    actor,
+    ticket ?? '',
+    run.id,
+    reason ?? '',
+  ];
+  return cells.map(printable);
+}
+
+/** What others wrote may not steer the terminal, nor break the line. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim();
+}
+
+/** What an audit found, in lines. */
+export function auditLines({ records, flaws, last }: Audit): readonly string[] {
+  const count = records === 1 ? 'one record' : `${records} records`;
+  if (flaws.length === 0) {
+    return last
+      ? [
+          `Intact: ${count}, from number 1 to ${last.sequence}.`,
+          `The last one's hash is ${last.hash}; the run that wrote it says so in its output \`hash\`: ${last.run.url}`,
+        ]
+      : ['There are no records, and nothing says that there ever were any.'];
+  }
+  return [
+    `Not intact: ${flaws.length === 1 ? 'one flaw' : `${flaws.length} flaws`} in ${count}.`,
+    ...flaws.map(({ id, sequence, problem }) => {
+      const number = sequence === undefined ? '' : `number ${sequence}, `;
+      return `  ${number}${printable(id)}: ${printable(problem)}`;
+    }),
+    'Compare with a backup of the table (point-in-time recovery); CloudTrail names who wrote to it.',
+  ];
+}
