@@ -86,6 +86,17 @@ describe('the judge of crash points', () => {
       { ...promoted, published: [...promoted.published, { version: '3', description: 'v1.4.0' }] },
       'published twice',
     ],
+    [
+      'a lock that is held',
+      {
+        ...undone,
+        items: [
+          ...undone.items,
+          { deployment_id: 'lock#prod#tenant-service', lock_state: 'held', run_id: '1', run_attempt: 1 },
+        ],
+      },
+      'the lock is still held by run 1, attempt 1',
+    ],
     ['a backup made twice', { ...promoted, backups: ['1', '2'] }, 'backup aliases keep 1, 2'],
     ['a record removed', { ...promoted, items: promoted.items.slice(1) }, 'does not follow nothing'],
     [

@@ -1,4 +1,4 @@
-import { chainFlaws, headOf, recordsOf, type World } from './outside.ts';
+import { chainFlaws, headOf, lockHolder, recordsOf, type World } from './outside.ts';
 
 /** What a promotion that has ended must have left. */
 export type Ending = 'promoted' | 'undone' | 'any' | 'told';
@@ -25,6 +25,8 @@ export function flawsOf(world: World, outcome: string, ending: Ending): string[]
 
   if (weighed && !(told && untold.test(String(last?.reason))))
     flaws.push(`${traffic}; the last record says ${said(last)}`);
+  const holder = lockHolder(world);
+  if (holder && ending !== 'told') flaws.push(`the lock is still held by ${holder}`);
   if (ending === 'promoted' && (outcome !== 'success' || world.version !== to))
     flaws.push(`the release is not promoted: ${outcome}, ${traffic}`);
   if (ending === 'undone' && (outcome === 'success' || world.version !== from))
@@ -35,7 +37,8 @@ export function flawsOf(world: World, outcome: string, ending: Ending): string[]
     flaws.push(`the last record says succeeded, but ${traffic}`);
   if (last?.status === 'rolled-back' && world.version !== from)
     flaws.push(`the last record says rolled-back, but ${traffic}`);
-  if (last?.status === 'failed' && world.version !== from && !untold.test(String(last.reason)))
+  const stands = headOf(world)?.current_version === release && world.version === to;
+  if (last?.status === 'failed' && world.version !== from && !stands && !untold.test(String(last.reason)))
     flaws.push(`the last record says ${said(last)}, but ${traffic}`);
   if (last?.status === 'started' && outcome !== 'success' && ending !== 'told')
     flaws.push('the run has ended, but its last record says started');
@@ -96,7 +99,7 @@ function storyFlaws(world: World): string[] {
     stories.set(id, [...(stories.get(id) ?? []), String(record.status)]);
   }
   return [...stories].flatMap(([id, statuses]) =>
-    /^(started(,(succeeded|failed|rolled-back))?|failed)$/.test(statuses.join())
+    /^(started(,(succeeded|failed|rolled-back))?|failed|rolled-back)$/.test(statuses.join())
       ? []
       : [`deployment ${id} is told as ${statuses.join(', ')}`],
   );

@@ -74,6 +74,12 @@ export function headOf({ items }: World): Attributes | undefined {
   return items.find((item) => item.deployment_id === 'current/prod/tenant-service');
 }
 
+/** Who holds the lock of the service; undefined when nobody does. */
+export function lockHolder({ items }: World): string | undefined {
+  const held = items.find((item) => item.lock_state === 'held');
+  return held && `run ${held.run_id}, attempt ${held.run_attempt}`;
+}
+
 /** What is wrong with the records as a chain: by the product's own reader, and counted again without it. */
 export function chainFlaws(world: World): string[] {
   const records = recordsOf(world);
