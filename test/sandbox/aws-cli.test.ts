@@ -1,16 +1,16 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../packages/sandbox/src/index.ts';
+import { hasAwsCli } from './aws.ts';
 
-const hasAws = spawnSync('aws', ['--version']).status === 0;
 const run = promisify(execFile);
 
 // The commands of a runbook, by the AWS CLI itself: its parsers and validators are not ours.
-(hasAws ? describe : describe.skip)('the AWS CLI (skipped where `aws` is not installed)', () => {
+(hasAwsCli ? describe : describe.skip)('the AWS CLI (skipped where `aws` is not installed)', () => {
   let folder: string;
   let sandbox: Sandbox;
 
