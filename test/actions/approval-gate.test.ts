@@ -131,7 +131,9 @@ describe('who approved', () => {
     await review('tester', 'prod-operations-lead', 'approved', 'Fine');
     const run = await gate();
     expect([run.code, run.outputs.decision]).toEqual([1, 'fail']);
-    expect(errors(run)).toContain('1 approval is missing: operations-lead needs 1 and has nobody.');
+    expect(errors(run)).toContain(
+      '1 approval is missing: operations-lead needs 1 and has nobody. Not counted: tester has no such role.',
+    );
     expect(run.summary).toContain('tester approved and is none of tech-lead and operations-lead');
   });
 

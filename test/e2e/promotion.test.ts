@@ -17,6 +17,9 @@ const refused = [
   'unapproved-ticket',
   'unstable-sit',
   'self-approval',
+  'approved-by-requester',
+  'rejected',
+  'wrong-role',
 ];
 /** Scenarios that are undone, and what their records give as the reason. */
 const undone: Readonly<Record<string, RegExp>> = {

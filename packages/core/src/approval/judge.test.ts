@@ -64,6 +64,7 @@ describe('the people', () => {
     const judged = judge(both, { requesters: ['someone', '@OPS-Lead'] });
     expect(judged.decision).toBe('fail');
     expect(judged.text).toContain('ops-lead approved and asked for this change');
+    expect(judged.text).toContain('has nobody. Not counted: ops-lead asked for this change.');
     expect(judged.findings.find(({ outcome }) => outcome === 'fail')?.remedy).toContain('architect');
   });
 

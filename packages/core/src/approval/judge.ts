@@ -114,7 +114,7 @@ function roleFinding(
     return { ...common, outcome: 'pass', message: `${people.join(' and ')} approved as ${oneLine(role)}.` };
   const waiting = question.environments.filter((name) => isPending(name, answers));
   const missing = needed - people.length;
-  const message = `${missing} approval${missing === 1 ? ' is' : 's are'} missing: ${oneLine(role)} needs ${needed} and has ${common.seen}.`;
+  const message = `${missing} approval${missing === 1 ? ' is' : 's are'} missing: ${oneLine(role)} needs ${needed} and has ${common.seen}.${inVain(question, role, answers)}`;
   const candidates = candidatesFor(question, role, people);
   if (waiting.length > 0)
     return {
@@ -124,6 +124,21 @@ function roleFinding(
       remedy: `Ask ${candidates} to review at ${question.runUrl}, then run this job again.`,
     };
   return { ...common, outcome: 'fail', message, remedy: remedyFor(question, answers, candidates) };
+}
+
+/** Who approved without it counting for the role: because they asked, or have none of the roles. */
+function inVain(
+  { quorum, roles, requesters }: ApprovalQuestion,
+  role: string,
+  answers: readonly Answer[],
+): string {
+  const asking = new Set(requesters.map(loginOf));
+  const people = answers.filter(({ state }) => state === 'approved').map(({ login }) => loginOf(login));
+  const notes = [...new Set(people)].flatMap((person) => {
+    if (isIn(roles, role, person) && asking.has(person)) return [`${person} asked for this change`];
+    return [...quorum.keys()].some((each) => isIn(roles, each, person)) ? [] : [`${person} has no such role`];
+  });
+  return notes.length === 0 ? '' : ` Not counted: ${notes.join(', ')}.`;
 }
 
 function isPending(environment: string, answers: readonly Answer[]): boolean {
