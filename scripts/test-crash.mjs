@@ -2,7 +2,7 @@
 //   npm run test:crash -- [--only TEXT] [--sample] [--seed N] [--workers N] [--resume] [--list]
 import { fork } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -16,14 +16,15 @@ Counts the calls that a promotion makes to AWS, GitHub and Jira. Then, for every
 just after its effect, runs the failed jobs again, and looks at production through the AWS SDK. The same with cancellation,
 faults, slow answers and wrong clocks. Exit code 0 when nothing is ever left half done and no record lies.
 
-  --only TEXT    only points whose name has this in it, such as kill/good-release/45; more than once for more
-  --sample       a few points of every kind
-  --seed N       other chances (default 1)
-  --workers N    processes (default: one for each core)
-  --resume       skip what has passed in the run before
-  --build DIR    the built actions and tools to play with (default: build)
-  --list         name the points, play none
-  --help         this text`;
+  --only TEXT        only points whose name has this in it, such as kill/good-release/45; more than once for more
+  --sample           a few points of every kind
+  --seed N           other chances (default 1)
+  --workers N        processes (default: one for each core)
+  --resume           skip what has passed in the run before
+  --repository DIR   the repository whose release is promoted (default: examples/tenant-service)
+  --build DIR        the built actions and tools to play with (default: build)
+  --list             name the points, play none
+  --help             this text`;
 
 const options = readOptions();
 const folder = join(buildDirectory, 'crash');
@@ -32,6 +33,9 @@ const began = Date.now();
 mkdirSync(folder, { recursive: true });
 // What is played stays the same for the whole run, whatever is built meanwhile.
 const tree = mkdtempSync(join(buildDirectory, 'crash-'));
+// Outside of this repository, whose .gitignore would hide it.
+const repository = mkdtempSync(join(tmpdir(), 'promo-crash-'));
+cpSync(options.repository, repository, { recursive: true });
 cpSync(join(options.build, 'release'), join(tree, 'release'), { recursive: true });
 cpSync(join(options.build, 'tools', 'clock.mjs'), join(tree, 'tools', 'clock.mjs'));
 const main = await bundle();
@@ -39,7 +43,7 @@ const { planPoints, samplePoints } = await import(pathToFileURL(main));
 const workers = Array.from({ length: options.workers }, startWorker);
 process.exitCode = await run().finally(() => {
   for (const worker of workers) worker.end();
-  rmSync(tree, { recursive: true, force: true });
+  for (const place of [tree, repository]) rmSync(place, { recursive: true, force: true });
 });
 
 async function run() {
@@ -126,7 +130,7 @@ async function inParallel(items, work) {
 }
 
 function startWorker() {
-  const child = fork(main, [tree], {
+  const child = fork(main, [tree, repository], {
     env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -172,6 +176,7 @@ function readOptions() {
         seed: { type: 'string', default: '1' },
         workers: { type: 'string', default: String(availableParallelism()) },
         resume: { type: 'boolean', default: false },
+        repository: { type: 'string', default: join(root, 'examples', 'tenant-service') },
         build: { type: 'string', default: buildDirectory },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

@@ -11,10 +11,8 @@ import { flawsOf, liesOf } from './judge.ts';
 import { lookFromOutside } from './outside.ts';
 import type { Call, CleanRun, Played, Point, ScenarioName } from './point.ts';
 
-const root = process.cwd();
-const repository = join(root, 'examples', 'tenant-service');
-/** The release tree and the clock, as they were when the run began. */
-const [, , tree = join(root, 'build')] = process.argv;
+/** Where the built actions and the clock are, and the repository, as they were when the run began. */
+const [, , tree = '', repository = ''] = process.argv;
 const deployJob = 'promote/deploy';
 
 /** How long a team takes to find a dead run and press the button. Milliseconds of virtual time. */
