@@ -23,7 +23,7 @@ export interface Evidence {
   readonly outcome: 'within' | 'breached' | 'open';
 }
 
-/** What a judge lacks to decide, and how long the present traffic would need to bring it. */
+/** What keeps a judge from deciding, and how long the present traffic would need to change that. */
 export interface Missing {
   readonly what: string;
   /** Further minutes of the present traffic; absent where no traffic comes, or where time would not help. */

@@ -56,8 +56,8 @@ export function tellUnclear(
   });
   const shared = broken.some((one) => one.arm === 'baseline');
   const what = shared
-    ? 'a stable version within the objective'
-    : 'proof that the canary is worse, or within the objective';
+    ? 'the stable version is above the objective itself, and the canary is not shown to be worse'
+    : 'the canary is above the objective, and is not shown to be worse';
   const remedy = shared
     ? 'Look for an incident that both versions share and evaluate again when it is over; if the service is always like this, raise `max-error-rate` or `max-p95-ms`.'
     : 'Give it more time (`window`, or `on-hold: extend` with `max-window`), or a larger weight.';
