@@ -32,7 +32,10 @@ async function start(): Promise<void> {
         account: 'prod',
         function: functionName,
         timeout: 10,
-        versions: [{ code: 'v1' }, { code: 'v2' }],
+        versions: [
+          { code: 'v1', description: 'v1.2.0' },
+          { code: 'v2', description: 'v1.3.0' },
+        ],
         aliases: { 'latest-prod': '2' },
       },
     ],
@@ -94,7 +97,10 @@ test('the same code with another configuration is a new version', async () => {
   expect(await deploy()).toMatchObject({ code: 0, outputs: { version: '4', changed: 'true' } });
 });
 
-test('an older version that holds the code is answered, and `$LATEST` left alone', async () => {
+test.each([
+  ['of its own release is answered, and `$LATEST` left alone', 'v1.2.0', { version: '1', changed: 'false' }],
+  ['of another release is published anew', 'v1.4.0', { version: '3', changed: 'true' }],
+])('the code that an older version holds, %s', async (_, description, outputs) => {
   await start();
   const old = await world.run('fetch-package', {
     function: functionName,
@@ -104,9 +110,10 @@ test('an older version that holds the code is answered, and `$LATEST` left alone
   const run = await deploy({
     package: join(folder, 'old.zip'),
     'expected-code-sha256': old.outputs['code-sha256'] ?? '',
+    description,
   });
-  expect(run).toMatchObject({ code: 0, outputs: { version: '1', changed: 'false' } });
-  expect(world.writes()).toEqual([]);
+  expect(run).toMatchObject({ code: 0, outputs });
+  expect(world.writes()).toEqual(outputs.changed === 'true' ? ['UpdateFunctionCode', 'PublishVersion'] : []);
 });
 
 test('waits for an update that is in progress', async () => {

@@ -63,6 +63,18 @@ test('another hash than expected is refused before anything is written', async (
   expect(world.calls()).not.toContain('DownloadCode');
 });
 
+test('an alias that has moved from the version asked for is refused before anything is fetched', async () => {
+  await start();
+  const run = await fetchPackage({ 'expected-version': '3' });
+  expect(run.code).toBe(1);
+  expect(errorsOf(run)).toMatch(/at version 2, .*and 3 was expected.*the gates looked at/i);
+  expect(world.calls()).not.toContain('DownloadCode');
+  expect(await fetchPackage({ 'expected-version': '2' })).toMatchObject({
+    code: 0,
+    outputs: { version: '2' },
+  });
+});
+
 test('a broken download is fetched again; one that stays broken is told without its address', async () => {
   await start();
   world.sandbox.inject({ service: 'lambda', operation: 'DownloadCode', drop: 'before', nth: 1, times: 2 });

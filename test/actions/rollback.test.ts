@@ -56,6 +56,18 @@ test('twice changes nothing the second time, and is no failure', async () => {
   expect(world.writes()).toEqual(['CreateAlias', 'UpdateAlias']);
 });
 
+test('with `only-from` it leaves alone what was moved on meanwhile', async () => {
+  await start();
+  await world.meddle('3');
+  const moved = await rollback({ 'only-from': '2', target: '1' });
+  expect(moved).toMatchObject({ code: 0, outputs: { restored: '', failed: '', 'to-version': '3' } });
+  expect(moved.log).toMatch(/was left as it is: it carries version 3, and version 2 no more/);
+  expect(await world.alias()).toBe('3');
+  expect(world.writes()).toEqual(['UpdateAlias']); // the meddling's own
+  const meant = await rollback({ 'only-from': '3', target: '1' });
+  expect(meant).toMatchObject({ code: 0, outputs: { restored: functionName, 'to-version': '1' } });
+});
+
 test('returns to the newest backup of the alias, after a release that was completed', async () => {
   await start('1');
   const backup = await world.run('backup-alias', { function: functionName, alias: 'latest-prod' });
