@@ -9,9 +9,12 @@ type Order = { readonly clean: ScenarioName } | { readonly point: Point; readonl
 process.on('message', (order: Order) => {
   const work = 'clean' in order ? playClean(order.clean) : play(order.point, order.run);
   work.then(
-    (answer) => process.send?.(answer),
-    (error: unknown) => {
-      process.send?.({ broken: error instanceof Error ? error.stack : String(error) });
-    },
+    (answer) => tell(answer),
+    (error: unknown) => tell({ broken: error instanceof Error ? error.stack : String(error) }),
   );
 });
+
+/** Whoever asked may have ended meanwhile. */
+function tell(answer: unknown): void {
+  if (process.connected) process.send?.(answer);
+}

@@ -30,22 +30,26 @@ export async function playStandIn(
   const inputs = Object.fromEntries(
     Object.entries(given).map(([key, value]) => [key.toLowerCase(), value.trim()]),
   );
+  const done = new AbortController();
   try {
-    return { conclusion: 'success', outputs: await Promise.race([standIn.play(inputs, task), death(task)]) };
+    const outputs = await Promise.race([standIn.play(inputs, task), death(task, done.signal)]);
+    return { conclusion: 'success', outputs };
   } catch (error) {
     task.log.annotate('error', (error as Error).message);
     return { conclusion: 'failure', outputs: {} };
+  } finally {
+    done.abort();
   }
 }
 
-/** Rejects when the runner dies. */
-function death({ stop }: StepTask): Promise<never> {
+/** Rejects when the runner dies; is watched for until `over`. */
+function death({ stop }: StepTask, over: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const check = () => {
       if (stop.aborted && reasonOf(stop) === 'killed')
         reject(new Error('The runner died here: nothing more ran in this job.'));
     };
     check();
-    stop.addEventListener('abort', check, { once: true });
+    stop.addEventListener('abort', check, { once: true, signal: over });
   });
 }
