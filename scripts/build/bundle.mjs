@@ -24,7 +24,11 @@ export async function shake(entry, directory, options = {}) {
   const bundle = await rolldown({
     input: { index: entry },
     platform: 'node',
-    resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import', 'default'] },
+    resolve: {
+      mainFields: ['module', 'main'],
+      conditionNames: ['module', 'import', 'default'],
+      alias: { '@aws-sdk/credential-provider-node': join(root, 'packages/gateways/src/aws/credentials.ts') },
+    },
     treeshake: treeShaking,
     logLevel: 'warn',
     ...options,
