@@ -26,9 +26,11 @@ const subjects = [
   { name: 'bare node', args: ['-e', '0'], kilobytes: 0, limit: undefined },
   ...names.map((name) => {
     const dist = join(releaseDirectory, name, 'dist');
-    const code = readFileSync(join(dist, 'index.js'), 'utf8');
-    const usesAws = code.includes('amazonaws');
-    const bytes = readdirSync(dist).reduce((sum, file) => sum + statSync(join(dist, file)).size, 0);
+    const files = readdirSync(dist)
+      .filter((file) => /\.m?js$/.test(file))
+      .map((file) => join(dist, file));
+    const usesAws = files.some((file) => readFileSync(file, 'utf8').includes('amazonaws'));
+    const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
     return {
       name,
       args: [join(dist, 'index.js')],

@@ -118,7 +118,9 @@ describe.each(names)('%s', (name) => {
 
   test(`its bundle is below ${limitKilobytes} KB`, () => {
     const folder = join('build/release', name, 'dist');
-    const bytes = readdirSync(folder).map((file) => statSync(join(folder, file)).size);
+    const bytes = readdirSync(folder)
+      .filter((file) => /\.m?js$/.test(file))
+      .map((file) => statSync(join(folder, file)).size);
     expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(limitKilobytes * 1024);
   });
 });
