@@ -114,6 +114,26 @@ test('rooms are entered by their door', () => {
   expect(throughTheWall).toEqual([]);
 });
 
+test('errors and Markdown have one way in: their own rooms, and for actions the frame', () => {
+  const byTheFrame = violations([...core, ...gateways], (source) =>
+    source.file.startsWith('packages/core/src/action/')
+      ? []
+      : [
+          ...source.text.matchAll(
+            /^import [^;]*?\{([^}]*)\} from '[^']*(?:\/|core\/)action(?:\/index\.ts)?'/gm,
+          ),
+        ]
+          .map(([, names = '']) => names)
+          .filter((names) =>
+            /\b(InputError|InputProblem|OutsideError|OutsideFailure|cell|table)\b/.test(names),
+          ),
+  );
+  const fromTheRooms = violations(actions, (source) =>
+    source.imports.filter((name) => /core\/(errors|markdown)$/.test(name)),
+  );
+  expect([...byTheFrame, ...fromTheRooms]).toEqual([]);
+});
+
 test('core asks neither the process nor the machine for anything', () => {
   const asks = violations(core, (source) =>
     [

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { type InputProblem, json } from '../action/index.ts';
+import { json } from '../action/index.ts';
+import type { InputProblem } from '../errors/index.ts';
 import { assign, peopleIn, type Quorum, type Roles } from './quorum.ts';
 
 export const changeTypes = ['feature', 'bug-fix', 'hotfix', 'infrastructure', 'configuration'] as const;

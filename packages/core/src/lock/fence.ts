@@ -1,6 +1,7 @@
-import { count, type InputProblem, matching } from '../action/index.ts';
+import { count, matching } from '../action/index.ts';
 import type { Clock } from '../clock/index.ts';
 import type { RecordStore } from '../deployment/index.ts';
+import type { InputProblem } from '../errors/index.ts';
 import type { AliasStore } from '../lambda/index.ts';
 import type { LockPlace } from './lease.ts';
 import { renewLock } from './lock.ts';

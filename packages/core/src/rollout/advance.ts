@@ -1,5 +1,5 @@
-import { OutsideError } from '../action/index.ts';
 import type { CanaryReport } from '../analysis/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import type { Patience } from '../lambda/index.ts';
 import { type DrivePorts, driveOn, type Rollout } from './drive.ts';
 import { type Holder, heldByOther, letGo, takeOver } from './keeper.ts';

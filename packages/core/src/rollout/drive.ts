@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { type Calendar, windowState } from '../window/index.ts';
 import { askHook, type HookPorts, type HookQuestion, hookOf } from './hook.ts';
 import { LostRollout } from './lost.ts';

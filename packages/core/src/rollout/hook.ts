@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import type { HttpProbe } from '../health/index.ts';
 import type { FunctionInvoker } from '../lambda/index.ts';
 import type { Answer } from './state.ts';

@@ -1,5 +1,5 @@
-import { OutsideError } from '../action/index.ts';
 import { type Clock, formatInstant } from '../clock/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import type { Rollout } from './drive.ts';
 import { LostRollout } from './lost.ts';
 import { memberOf, type RolloutStore, type StoredRollout } from './store.ts';

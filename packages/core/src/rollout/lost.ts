@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 
 /** The rollout is driven by another run by now; this one must not touch it any more. */
 export class LostRollout extends OutsideError {}

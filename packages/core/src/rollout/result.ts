@@ -1,4 +1,4 @@
-import { table } from '../action/index.ts';
+import { table } from '../markdown/index.ts';
 import type { Advanced } from './advance.ts';
 import type { RolloutAnswer, RolloutOrder } from './start.ts';
 import { type Outcome, weightOf } from './state.ts';

@@ -1,4 +1,4 @@
-import { OutsideError } from '../action/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import {
   type Alias,
   type AliasChange,

@@ -1,6 +1,6 @@
-import { OutsideError } from '../action/index.ts';
 import { alarmsAtStart, type CanaryReport } from '../analysis/index.ts';
 import { formatDuration, formatInstant } from '../clock/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { type Alias, aliasMissing, type Patience, versionMissing } from '../lambda/index.ts';
 import { type Calendar, localTime, nextFit, until, windowState } from '../window/index.ts';
 import type { DrivePorts, Driver, Rest, Rollout } from './drive.ts';

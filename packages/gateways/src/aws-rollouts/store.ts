@@ -5,7 +5,7 @@ import {
   type PutItemCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { OutsideError } from '@promo-actions/core/action';
+import { OutsideError } from '@promo-actions/core/errors';
 import type { RolloutStore } from '@promo-actions/core/rollout';
 import { awsCall, type Call, clientOptions } from '../aws/index.ts';
 import { itemOf, storedOf } from './item.ts';

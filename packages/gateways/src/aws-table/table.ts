@@ -1,6 +1,6 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { OutsideError } from '@promo-actions/core/action';
 import type { Attributes } from '@promo-actions/core/deployment';
+import { OutsideError } from '@promo-actions/core/errors';
 import { awsCall, type Call, clientOptions } from '../aws/index.ts';
 import { attributesOf, marshalled } from './attributes.ts';
 

@@ -8,6 +8,17 @@ import { OutsideError } from '@promo-actions/core/errors';
 /** GitHub shows ten annotations of a kind for a step; the rest go to the log alone. */
 const annotationLimit = 10;
 
+/** GitHub cuts an annotation's text here. */
+const annotationLength = 4_096;
+
+/** A text that an annotation can show; a longer one is in the log whole. */
+function shortened(message: string): string {
+  const notice = ' … (the whole is in the log)';
+  return message.length > annotationLength
+    ? message.slice(0, annotationLength - notice.length) + notice
+    : message;
+}
+
 /** The machine that GitHub's runner starts a step on: its inputs, files, workflow commands and signals. */
 export function actionsRunner(): { readonly runner: Runner; failed(): boolean } {
   let hasFailed = false;
@@ -27,7 +38,8 @@ export function actionsRunner(): { readonly runner: Runner; failed(): boolean } 
     state: (name) => actions.getState(name),
     fail(message) {
       hasFailed = true;
-      actions.setFailed(message);
+      if (message.length > annotationLength) actions.info(plain(message));
+      actions.setFailed(shortened(message));
     },
     onCancel(listener) {
       process.once('SIGINT', listener);
@@ -40,7 +52,10 @@ export function actionsRunner(): { readonly runner: Runner; failed(): boolean } 
 function runnerLog(): Log {
   const limited = (annotate: (message: string) => void) => {
     let left = annotationLimit;
-    return (message: string) => (left-- > 0 ? annotate(message) : actions.info(plain(message)));
+    return (message: string) => {
+      if (left-- <= 0 || message.length > annotationLength) actions.info(plain(message));
+      if (left >= 0) annotate(shortened(message));
+    };
   };
   return {
     info: (message) => actions.info(plain(message)),
