@@ -62,7 +62,7 @@ const operations = () => sandbox.journal().map((entry) => entry.operation);
 
 describe('a function with traffic', () => {
   test('that is healthy passes, with every check in the report and the summary', async () => {
-    await start();
+    await start({}, { metrics: [{ ...queue, dimensions: { QueueName: 'tenant-service-dlq' }, value: 0 }] });
     const run = await check({
       'expected-version': 'v1.4.0',
       'max-p95-ms': '200',
@@ -162,6 +162,13 @@ describe('what is deployed', () => {
 });
 
 describe('alarms, queues and metrics', () => {
+  test('a queue that reports nothing is told, and is no pass of its own', async () => {
+    await start();
+    const run = await check({ queues: 'no-such-dlq' });
+    expect(run.outcomes).toMatchObject({ 'dead-letter queue': 'info' });
+    expect(run.log).toContain('SQS reported no depth of queue no-such-dlq');
+  });
+
   test('an alarm in ALARM, messages in the queue and a metric beyond its limit are each refused', async () => {
     await start(
       {},
