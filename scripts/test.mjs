@@ -1,5 +1,6 @@
 // The one command: checks the sources, builds what the tests run, runs every test. Its last line is `N passed, N failed`.
 //   npm test [-- jest arguments]
+//   npm run test:all     every scenario of the example, where npm test plays a few of each kind
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -31,9 +32,9 @@ if (built === 0) {
       `--outputFile=${results}`,
       `--cacheDirectory=${join(buildDirectory, 'jest')}`,
       `--maxWorkers=${availableParallelism()}`,
-      ...process.argv.slice(2),
+      ...process.argv.slice(2).filter((argument) => argument !== '--all'),
     ],
-    { TMPDIR: temporary },
+    { TMPDIR: temporary, ...(process.argv.includes('--all') ? { PROMO_TESTS: 'all' } : {}) },
   );
   if (!existsSync(results)) throw new Error('The tests ended without a result; the lines above say why.');
   const summary = JSON.parse(readFileSync(results, 'utf8'));

@@ -32,9 +32,7 @@ export function samplePoints(runs: readonly CleanRun[], seed: number): readonly 
 
 const sample = [
   ['kill', 'after lambda PublishVersion, its 1.'],
-  ['kill', 'after lambda UpdateAlias, its 1.'],
   ['kill', 'after lambda UpdateAlias, its 2.'],
-  ['kill', 'before ssm PutParameter, its 1.'],
   ['cancel', 'before monitoring GetMetricData, its 5.'],
   ['lasting', 'lambda UpdateAlias fails from its 2.'],
 ] as const;
