@@ -81,15 +81,17 @@ async function bundle() {
   return target;
 }
 
-/** One line a cell, so that the file can be read and compared. */
+/** One line a rule, so that the file can be read and compared; laid out as the formatter would. */
 function compact({ cells, ...rest }) {
   const rounded = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
   const columns = ['rolledBack', 'median', 'p90', 'badRequests', 'undecided'];
-  const lines = cells.map(({ rules, ...cell }) =>
-    JSON.stringify({ ...cell, rules: rules.map((rule) => columns.map((column) => rule[column])) }, rounded),
-  );
-  const head = JSON.stringify({ ...rest, columns }, null, 2).replace(/\n\}$/, '');
-  return `${head},\n  "cells": [\n    ${lines.join(',\n    ')}\n  ]\n}\n`;
+  const row = (rule) =>
+    `        [${columns.map((column) => JSON.stringify(rounded('', rule[column]))).join(', ')}]`;
+  const cell = ({ rules, ...what }) =>
+    `${JSON.stringify(what, null, 2).replace(/\n\}$/, '').replaceAll('\n', '\n    ')},\n      "rules": [\n${rules.map(row).join(',\n')}\n      ]\n    }`;
+  const head = JSON.stringify(rest, null, 2).replace(/\n\}$/, '');
+  const list = `[${columns.map((column) => JSON.stringify(column)).join(', ')}]`;
+  return `${head},\n  "columns": ${list},\n  "cells": [\n    ${cells.map(cell).join(',\n    ')}\n  ]\n}\n`;
 }
 
 function write(path, content) {
