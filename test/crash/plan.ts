@@ -102,7 +102,7 @@ function moments(scenario: ScenarioName, seed: number): Point[] {
       scenario,
       what: `the run is cancelled ${Math.round(after / 1000)} s into the canary's evaluation`,
       from: 'deploy',
-      cancel: { step: 'evaluate', after },
+      cancel: { step: 'rollout', after },
       ends: 'any',
       rerun: true,
     };
