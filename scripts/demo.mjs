@@ -54,17 +54,17 @@ process.exit(failed ? 1 : 0);
 function story(title, rehearsal) {
   const steps = rehearsal.jobs.flatMap((job) => job.steps);
   const gates = steps
-    .filter((step) => step.outputs.decision)
+    .filter((step) => step.outputs.decision && actionOf(step) !== 'canary-rollout')
     .map((step) => `${actionOf(step)} ${step.outputs.decision}`);
-  const evaluated = steps.find((step) => actionOf(step) === 'evaluate-canary');
-  const rolledBack = steps.find((step) => actionOf(step) === 'rollback' && step.conclusion === 'success');
+  const rolled = steps.find((step) => actionOf(step) === 'canary-rollout');
   const minutes = (rehearsal.end - rehearsal.start) / 60_000;
   const lines = [
     `${title}: ${rehearsal.inputs.version}, ${rehearsal.outcome}, as expected, in ${minutes.toFixed(0)} virtual minutes (${(rehearsal.realMilliseconds / 1000).toFixed(1)} s here)`,
     `  Gates: ${gates.join(', ')}`,
   ];
-  if (evaluated?.outputs.reasons) lines.push(`  Canary: ${evaluated.outputs.reasons.split('\n')[0]}`);
-  if (rolledBack) lines.push(`  Undone: back on version ${rolledBack.outputs['to-version']}`);
+  if (rolled?.outputs.reasons) lines.push(`  Canary: ${rolled.outputs.reasons.split('\n')[0]}`);
+  if (rolled?.outputs.outcome === 'undone')
+    lines.push(`  Undone: back on version ${rolled.outputs['stable-version']}`);
   for (const { what, seen } of rehearsal.expectations)
     if (/alias|record|parameter/i.test(what)) lines.push(`  ${what}: ${seen}`);
   return lines;
