@@ -1,15 +1,9 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { GetAliasCommand, LambdaClient, ListAliasesCommand } from '@aws-sdk/client-lambda';
-import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { sample } from '../sample.ts';
-
-const example = join(process.cwd(), 'examples', 'tenant-service');
-const started: ChildProcess[] = [];
+import { endRehearsals, example, look, rehearseAndKeep } from './example.ts';
 
 /** Scenarios that a gate or a reviewer stops before anything is touched. */
 const refused = [
@@ -31,63 +25,9 @@ const undone: Readonly<Record<string, RegExp>> = {
   'shared-incident': /the canary is not shown to be worse/,
 };
 
-afterEach(async () => {
-  for (const child of started.splice(0).filter(({ exitCode }) => exitCode === null)) {
-    child.kill('SIGTERM');
-    await once(child, 'close');
-  }
-});
+afterEach(endRehearsals);
 
-/** Rehearses a scenario of the example as a person would, and answers when the sandbox is left standing. */
-async function rehearseAndKeep(scenario: string): Promise<{ log: string; url: string }> {
-  const command = join(process.cwd(), 'build', 'tools', 'promo.mjs');
-  const file = join(example, 'scenarios', `${scenario}.yml`);
-  const child = spawn(
-    process.execPath,
-    [command, 'rehearse', '--repo', example, '--scenario', file, '--log', 'plain', '--keep'],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  started.push(child);
-  let log = '';
-  return new Promise((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      log += chunk;
-      const [, url] = /The sandbox stays at (\S+) until/.exec(log) ?? [];
-      if (url) resolve({ log, url });
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('close', (code) => reject(new Error(`promo ended with ${code}:\n${log}`)));
-  });
-}
-
-/** What an outsider sees of production, through the AWS SDK alone. */
-async function production(url: string) {
-  const options = {
-    endpoint: url,
-    region: 'af-south-1',
-    credentials: { accessKeyId: '222222222222', secretAccessKey: 'any' },
-  };
-  const lambda = new LambdaClient(options);
-  const FunctionName = 'tenant-service';
-  const alias = await lambda.send(new GetAliasCommand({ FunctionName, Name: 'latest-prod' }));
-  const { Aliases = [] } = await lambda.send(new ListAliasesCommand({ FunctionName }));
-  const { Items = [] } = await new DynamoDBClient(options).send(
-    new ScanCommand({ TableName: 'deployments' }),
-  );
-  const { Parameters = [] } = await new SSMClient(options).send(
-    new GetParametersByPathCommand({ Path: '/tenants/prod', Recursive: true }),
-  );
-  return {
-    version: alias.FunctionVersion,
-    weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {},
-    backups: Aliases.filter(({ Name = '' }) => Name.startsWith('backup-')).map((one) => one.FunctionVersion),
-    records: Items.filter((item) => item.status?.S)
-      .map((item) => ({ status: item.status?.S, reason: item.reason?.S, at: item.timestamp?.S ?? '' }))
-      .sort((a, b) => a.at.localeCompare(b.at)),
-    parameters: Object.fromEntries(Parameters.map(({ Name, Value }) => [Name, Value])),
-  };
-}
+const production = (url: string) => look(url, '222222222222', 'prod');
 
 describe('the example promotes to production', () => {
   test('a good release ends on the new version alone, with a backup, one succeeded record and its parameters', async () => {

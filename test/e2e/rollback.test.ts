@@ -1,39 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { LambdaClient, ListAliasesCommand } from '@aws-sdk/client-lambda';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, expect, test } from '@jest/globals';
+import { endRehearsals, rehearseAndKeep } from './example.ts';
 
-const started: ChildProcess[] = [];
-
-afterEach(async () => {
-  for (const child of started.splice(0).filter(({ exitCode }) => exitCode === null)) {
-    child.kill('SIGTERM');
-    await once(child, 'close');
-  }
-});
-
-/** Rehearses a scenario of the example as a person would, and answers when the sandbox is left standing. */
-function rehearseAndKeep(scenario: string): Promise<{ readonly log: string; readonly url: string }> {
-  const command = join(process.cwd(), 'build', 'tools', 'promo.mjs');
-  const repository = join(process.cwd(), 'examples', 'tenant-service');
-  const words = ['rehearse', '--repo', repository, '--scenario', scenario, '--log', 'plain', '--keep'];
-  const child = spawn(process.execPath, [command, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  started.push(child);
-  let log = '';
-  return new Promise((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      log += chunk;
-      const [, url] = /The sandbox stays at (\S+) until/.exec(log) ?? [];
-      if (url) resolve({ log, url });
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('close', (code) => reject(new Error(`promo ended with ${code}:\n${log}`)));
-  });
-}
+afterEach(endRehearsals);
 
 /** What an outsider sees of production, through the AWS SDK alone. */
 async function production(url: string) {

@@ -1,5 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
@@ -8,11 +7,10 @@ import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { runAction } from '../bundle/run.ts';
 import { sample } from '../sample.ts';
+import { endRehearsals, example, rehearseAndKeep } from './example.ts';
 
 const command = join(process.cwd(), 'build', 'tools', 'promo.mjs');
-const example = join(process.cwd(), 'examples', 'tenant-service');
 const key = 'rollout#prod#tenant-service#tenant-service#latest-prod';
-const started: ChildProcess[] = [];
 
 /** Scenarios that are undone: after which weight, and what the table gives as the reason. */
 const undone: Readonly<Record<string, { after: readonly number[]; reason: RegExp }>> = {
@@ -24,30 +22,7 @@ const undone: Readonly<Record<string, { after: readonly number[]; reason: RegExp
   },
 };
 
-afterEach(async () => {
-  for (const child of started.splice(0).filter(({ exitCode }) => exitCode === null)) {
-    child.kill('SIGTERM');
-    await once(child, 'close');
-  }
-});
-
-/** Rehearses a scenario of the example as a person would, and answers when the sandbox is left standing. */
-async function rehearseAndKeep(scenario: string): Promise<{ log: string; url: string }> {
-  const words = ['rehearse', '--repo', example, '--scenario', scenario, '--log', 'plain', '--keep'];
-  const child = spawn(process.execPath, [command, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  started.push(child);
-  let log = '';
-  return new Promise((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      log += chunk;
-      const [, url] = /The sandbox stays at (\S+) until/.exec(log) ?? [];
-      if (url) resolve({ log, url });
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('close', (code) => reject(new Error(`promo ended with ${code}:\n${log}`)));
-  });
-}
+afterEach(endRehearsals);
 
 function optionsOf(endpoint: string) {
   const credentials = { accessKeyId: '222222222222', secretAccessKey: 'any' };

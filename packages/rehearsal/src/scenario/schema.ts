@@ -97,6 +97,11 @@ const expectSchema = v.strictObject({
   'never-says': v.optional(v.array(v.string()), []),
 });
 
+const pathSchema = v.pipe(
+  v.string(),
+  v.regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$)).+$/, 'expected a path inside the repository'),
+);
+
 export const scenarioSchema = v.strictObject({
   name: v.pipe(v.string(), v.nonEmpty()),
   description: v.optional(v.string(), ''),
@@ -127,6 +132,8 @@ export const scenarioSchema = v.strictObject({
   rerun: v.optional(durationSchema),
   /** How far the runner's clock is ahead of the sandbox's; behind it when negative. */
   'clock-skew': v.optional(skewSchema),
+  /** Files that the checkout holds instead of, or beside, the repository's own: path and contents. */
+  files: v.optional(v.record(pathSchema, v.string()), {}),
   world: v.optional(worldSchema, {}),
   faults: v.optional(v.array(faultSchema), []),
   expect: expectSchema,

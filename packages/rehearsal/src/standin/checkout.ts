@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import type { StepTask } from '../machine/index.ts';
@@ -31,10 +31,17 @@ export const checkout: StandIn = {
       // A link stays as it is written: made absolute, it would lead out of the copy, into the repository itself.
       await cp(join(source, file), join(target, file), { recursive: true, verbatimSymlinks: true });
     }
+    const laid = Object.entries(setting.scenario.files);
+    for (const [file, contents] of laid) {
+      await mkdir(dirname(join(target, file)), { recursive: true });
+      // Removed first, so that nothing is written through a link.
+      await rm(join(target, file), { force: true });
+      await writeFile(join(target, file), contents);
+    }
     await commit(target, task);
     task.machine.checkedOut = true;
     task.log.line(
-      `Copied ${files.length} files of ${repository.name} as they are on this machine${inputs.ref ? `, for ${inputs.ref}` : ''}.`,
+      `Copied ${files.length} files of ${repository.name} as they are on this machine${inputs.ref ? `, for ${inputs.ref}` : ''}${laid.length > 0 ? `; ${laid.map(([file]) => file).join(', ')} as the scenario has them` : ''}.`,
     );
     return { ref: inputs.ref || repository.ref, commit: repository.sha };
   },

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GetAliasCommand, LambdaClient, ListAliasesCommand } from '@aws-sdk/client-lambda';
+import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+
+export const example = join(process.cwd(), 'examples', 'tenant-service');
+
+const started: ChildProcess[] = [];
+
+/** Rehearses a scenario of the example as a person would, and answers when the sandbox is left standing. */
+export function rehearseAndKeep(scenario: string): Promise<{ readonly log: string; readonly url: string }> {
+  const command = join(process.cwd(), 'build', 'tools', 'promo.mjs');
+  const words = ['rehearse', '--repo', example, '--scenario', scenario, '--log', 'plain', '--keep'];
+  const child = spawn(process.execPath, [command, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  started.push(child);
+  let log = '';
+  return new Promise((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      log += chunk;
+      const [, url] = /The sandbox stays at (\S+) until/.exec(log) ?? [];
+      if (url) resolve({ log, url });
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('close', (code) => reject(new Error(`promo ended with ${code}:\n${log}`)));
+  });
+}
+
+/** Ends the sandboxes that were left standing; for `afterEach`. */
+export async function endRehearsals(): Promise<void> {
+  for (const child of started.splice(0).filter(({ exitCode }) => exitCode === null)) {
+    child.kill('SIGTERM');
+    await once(child, 'close');
+  }
+}
+
+/** What an outsider sees of the example in an environment, through the AWS SDK alone. */
+export async function look(url: string, account: string, environment: string) {
+  const options = {
+    endpoint: url,
+    region: 'af-south-1',
+    credentials: { accessKeyId: account, secretAccessKey: 'any' },
+  };
+  const lambda = new LambdaClient(options);
+  const FunctionName = 'tenant-service';
+  const alias = await lambda.send(new GetAliasCommand({ FunctionName, Name: `latest-${environment}` }));
+  const { Aliases = [] } = await lambda.send(new ListAliasesCommand({ FunctionName }));
+  const { Items = [] } = await new DynamoDBClient(options).send(
+    new ScanCommand({ TableName: 'deployments' }),
+  );
+  const { Parameters = [] } = await new SSMClient(options).send(
+    new GetParametersByPathCommand({ Path: `/tenants/${environment}`, Recursive: true }),
+  );
+  return {
+    version: alias.FunctionVersion,
+    weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {},
+    backups: Aliases.filter(({ Name = '' }) => Name.startsWith('backup-')).map((one) => one.FunctionVersion),
+    records: Items.filter((item) => item.status?.S)
+      .map((item) => ({ status: item.status?.S, reason: item.reason?.S, at: item.timestamp?.S ?? '' }))
+      .sort((a, b) => a.at.localeCompare(b.at)),
+    parameters: Object.fromEntries(Parameters.map(({ Name, Value }) => [Name, Value])),
+  };
+}

@@ -1,0 +1,46 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { sample } from '../sample.ts';
+import { endRehearsals, look, rehearseAndKeep } from './example.ts';
+
+afterEach(endRehearsals);
+
+const sit = (url: string) => look(url, '111111111111', 'sit');
+
+/** Scenarios that a gate stops before anything is touched, and what it says. */
+const refused = {
+  'sit-high-finding': 'js/sql-injection: This query depends on what a user sends.',
+  'sit-coverage-below': 'of the lines are covered',
+  'sit-failing-tests': 'it adds up',
+};
+
+describe('the example promotes to SIT', () => {
+  test('a good release ends on the new version, with a backup, one succeeded record and its parameters', async () => {
+    const { url } = await rehearseAndKeep('sit-good');
+    const seen = await sit(url);
+    expect(seen).toMatchObject({ version: '2', weights: {}, backups: ['1'] });
+    expect(seen.records.map(({ status }) => status)).toEqual(['started', 'succeeded']);
+    expect(seen.parameters['/tenants/sit/deployed-version']).toBe('v1.4.0');
+  });
+
+  test.each(sample(Object.entries(refused), 2))('%s: nothing is touched', async (scenario, says) => {
+    const { log, url } = await rehearseAndKeep(scenario);
+    expect(log).toContain(says);
+    expect(await sit(url)).toEqual({ version: '1', weights: {}, backups: [], records: [], parameters: {} });
+  });
+
+  test('where the tests there fail it returns to the old version, and its record says why', async () => {
+    const { url } = await rehearseAndKeep('sit-target-tests-fail');
+    const seen = await sit(url);
+    expect(seen).toMatchObject({ version: '1', weights: {}, backups: ['1'], parameters: {} });
+    expect(seen.records.map(({ status, reason }) => [status, reason])).toEqual([
+      ['started', undefined],
+      ['rolled-back', 'the tests in the target environment failed'],
+    ]);
+  });
+
+  test('where the tests are skipped, the record keeps the reason', async () => {
+    const { url } = await rehearseAndKeep('sit-tests-skipped');
+    const { records } = await sit(url);
+    expect(records[0]?.reason).toBe('the tests were skipped - the runners of the test fleet are down');
+  });
+});
