@@ -41,6 +41,17 @@ async function meanwhile(
   });
 }
 
+test('nothing is shifted by a run that does not hold the lock', async () => {
+  await begin();
+  const lock = { environment: 'prod', service: 'tenant-service', 'lock-table': table, 'fencing-token': '4' };
+  const run = await rollOut(lock);
+  expect(run.code).toBe(1);
+  expect(errorsOf(run)).toMatch(/lock/);
+  expect([await world.alias(), world.moves()]).toEqual(['1', []]);
+  const missing = await rollOut({ 'fencing-token': '4' });
+  expect(errorsOf(missing)).toContain('lock-table: is missing; `fencing-token` needs it to find the lock.');
+});
+
 describe('a good release', () => {
   test('goes through 10 and 50 to all requests, each weight held until its bake has settled', async () => {
     await begin();

@@ -13,6 +13,7 @@ import {
 } from '@promo-actions/core/action';
 import { judgeNames } from '@promo-actions/core/analysis';
 import { aliasInput, functionInput, versionInput } from '@promo-actions/core/lambda';
+import { fenceInputs } from '@promo-actions/core/lock';
 import { watchedMetricsExpected, watchedMetricsSchema } from '@promo-actions/core/metrics';
 import { hookForm, planInput } from '@promo-actions/core/rollout';
 import { rules } from '@promo-actions/core/window';
@@ -123,6 +124,7 @@ export const contract = defineContract({
     'time-limit': duration(
       'How long the rollout may take; it is undone when it has not ended by then. Without it, 5h with the driver `job` and 7d with `schedule`.',
     ),
+    ...fenceInputs,
     post: oneOf(
       ['abort', 'keep'],
       'What happens at the end of a job that failed or was cancelled, with the driver `job`: `abort` returns the alias to the stable version it had before, as long as it still carries what this step gave it; `keep` leaves it.',

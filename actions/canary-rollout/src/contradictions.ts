@@ -1,8 +1,9 @@
 import type { InputProblem } from '@promo-actions/core/action';
 import type { JudgeName } from '@promo-actions/core/analysis';
+import { type FenceInputs, fenceProblems } from '@promo-actions/core/lock';
 import { type Rule, zoneProblems } from '@promo-actions/core/window';
 
-interface Given {
+interface Given extends FenceInputs {
   readonly driver?: 'job' | 'schedule' | undefined;
   readonly table?: string | undefined;
   readonly judge?: JudgeName | undefined;
@@ -21,7 +22,7 @@ interface Given {
 /** What no single input shows to be wrong. */
 export function contradictions(given: Given): readonly InputProblem[] {
   const { alpha, interval, healthPayload, timeLimit } = given;
-  const problems: InputProblem[] = [...zoneProblems(given)];
+  const problems: InputProblem[] = [...zoneProblems(given), ...fenceProblems(given)];
   const complain = (input: string, message: string) => problems.push({ input, message });
   if (given.driver === 'schedule' && given.table === undefined)
     complain('table', 'is missing; a rollout by schedule is kept in a DynamoDB table.');

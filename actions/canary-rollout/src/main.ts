@@ -1,3 +1,5 @@
+import { fencedAliases } from '@promo-actions/core/lock';
+import { fenceOf } from '@promo-actions/gateways/fence';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
@@ -15,7 +17,7 @@ runOnRunner(contract, {
     });
     const ports = {
       clock,
-      aliases: lambda.createAliasStore(),
+      aliases: fencedAliases(lambda.createAliasStore(), fenceOf(inputs, clock)),
       functions: lambda.createFunctionStore(),
       invoker: lambda.createFunctionInvoker(),
       metrics: cloudwatch.createMetricSource(),
