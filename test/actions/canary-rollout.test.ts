@@ -252,6 +252,19 @@ describe('interrupted', () => {
     expect((await world.item(key))?.lease_owner).toBeUndefined();
   });
 
+  test('kept in a table and undone by others since, it is in nobody’s way', async () => {
+    await begin();
+    await meanwhile((child) => child.kill('SIGKILL'), { table });
+    const early = await rollOut({ table, version: '3' }, { env: { GITHUB_RUN_ID: '9001' } });
+    expect(errorsOf(early)).toContain('a rollout of version 2');
+    await world.meddle('1');
+    await world.sandbox.clock.advance(6 * 60_000);
+    const run = await rollOut({ table, version: '3', plan: '100' }, { env: { GITHUB_RUN_ID: '9001' } });
+    expect([run.outputs.outcome, await world.alias()]).toEqual(['completed', '3']);
+    const after = await world.run('advance-rollouts', { table });
+    expect([after.code, await world.alias()]).toEqual([0, '3']);
+  });
+
   test('a job that failed later takes its completion back, unless that is not wanted', async () => {
     await begin();
     await post(await rollOut({ plan: '100' }));

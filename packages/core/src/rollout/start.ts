@@ -75,7 +75,7 @@ export async function rollOut(
   }
   const fresh = await newRollout(order, alias, ports, now, say);
   const found = ports.store && (await ports.store.find(idOf(order)));
-  const running = found?.status === 'running' ? found : undefined;
+  const running = found?.status === 'running' && !leftBehind(found, alias, order, now) ? found : undefined;
   if (running) refuseForeign(running, order, now, ports.store?.place ?? '');
   else await refuseImpossible(order, alias, ports, patience);
   tellPlan(fresh, order, now, say);
@@ -160,6 +160,18 @@ async function refuseImpossible(
     : { kind: 'complete', version, ...expected };
   const { functionName, alias: name } = order.watch;
   await shift({ functionName, alias: name, request, dryRun: true, onIntent: () => {} }, ports, patience);
+}
+
+/** Whether it is one of a dead job, and the alias carries nothing of it any more: somebody has undone it since. */
+function leftBehind(
+  stored: StoredRollout,
+  { stableVersion, canary }: Alias,
+  { holder }: RolloutOrder,
+  now: number,
+): boolean {
+  const version = stored.rollout.state.rules.canary;
+  const dead = stored.driver === 'job' && !heldByOther(stored, holder.owner, now);
+  return dead && stableVersion !== version && canary?.version !== version;
 }
 
 /** A rollout of another version, or one that another run drives, is not this one's to go on with. */
