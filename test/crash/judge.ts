@@ -8,6 +8,11 @@ const to = '2';
 const release = 'v1.4.0';
 const untold = /could not be undone/;
 
+/** Whether the last record says that the promotion was left half done, since its undoing failed. */
+export function couldNotUndo(world: World): boolean {
+  return untold.test(String(recordsOf(world).at(-1)?.reason));
+}
+
 /** What is wrong with production after a promotion of v1.4.0 that ended so; nothing when nothing is. */
 export function flawsOf(world: World, outcome: string, ending: Ending): string[] {
   const flaws = [

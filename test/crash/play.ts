@@ -7,7 +7,7 @@ import {
   type ScenarioFile,
 } from '@promo-actions/rehearsal';
 import type { Sandbox } from '@promo-actions/sandbox';
-import { flawsOf, liesOf } from './judge.ts';
+import { couldNotUndo, flawsOf, liesOf } from './judge.ts';
 import { lookFromOutside } from './outside.ts';
 import type { Call, CleanRun, Played, Point, ScenarioName } from './point.ts';
 
@@ -86,13 +86,18 @@ export async function play(point: Point, clean: CleanRun): Promise<Played> {
     ...(seed === undefined ? {} : { seed }),
     faults: [...faults],
   });
+  let undoToFinish = false;
   const check = async (rehearsal: Rehearsal, sandbox: Sandbox) => {
     attempts.push(rehearsal);
     sandbox.heal();
     const world = await lookFromOutside(sandbox.url);
+    const { attempt } = rehearsal;
     const outcome = rehearsal.outcome ?? '';
-    const again = rerun && rehearsal.attempt === 1 && outcome !== 'success';
-    const ending = rehearsal.attempt > 1 ? endings[name] : ends;
+    // A rollout that was to be undone, and could not, is undone by the next attempt; the release goes out with the one after.
+    const finishes = attempt === 2 && undoToFinish && outcome !== 'success';
+    const again = rerun && outcome !== 'success' && (attempt === 1 || finishes);
+    const ending = attempt === 1 ? ends : finishes ? 'undone' : endings[name];
+    undoToFinish = attempt === 1 && couldNotUndo(world);
     const found = ending ? flawsOf(world, outcome, ending) : liesOf(world);
     flaws.push(...found.map((flaw) => `attempt ${rehearsal.attempt}: ${flaw}`));
     if (kill && rehearsal.attempt === 1 && !died(rehearsal)) flaws.push('the runner was not killed');

@@ -45,7 +45,7 @@ world:
   accounts: { sit: { id: '111111111111', region: eu-west-1 } }
   ssm: [{ account: sit, name: /a, type: String, value: x }]
   dynamodb: [{ account: sit, table: deployments, key: deployment_id }]
-faults: [{ service: ssm, status: 500 }, { service: dynamodb, drop: before }]
+faults: [{ service: ssm, status: 500 }, { service: dynamodb, drop: before }, { service: github, status: 500 }]
 expect:
   outcome: success
   parameters: { account: sit, name: /a, value: x }

@@ -29,7 +29,9 @@ export function createGitHubVoice(url: string): GitHubVoice {
       const token = newToken();
       await tell('tokens', { token, permissions: { contents: 'read' } });
       const path = `/github/repos/${repository}/commits/${encodeURIComponent(ref)}`;
-      const answer = await fetch(new URL(path, url), { headers: { authorization: `Bearer ${token}` } });
+      const answer = await fetch(new URL(path, url), {
+        headers: { authorization: `Bearer ${token}`, 'x-sandbox-faults': 'none' },
+      });
       const { sha } = answer.ok ? ((await answer.json()) as { sha?: unknown }) : {};
       return typeof sha === 'string' ? sha : undefined;
     },

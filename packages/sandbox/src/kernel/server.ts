@@ -88,9 +88,9 @@ async function serve(parts: KernelParts, request: IncomingMessage, response: Ser
       ? { service: call.service.name, operation: call.operation, account, gone: gone.signal }
       : undefined;
   const happened = seen && (await parts.watch.arrived(seen));
-  // Who looks at the world from outside its story, as a rehearsal does at its end, is spared the story's faults.
-  const spared = headers['x-sandbox-faults'] === 'none';
-  const harm = call && !spared ? parts.faults.strike(call.service.name, call.operation, account) : undefined;
+  // Who sets or looks at the world from outside its story, as a rehearsal does, is spared the story's faults.
+  const outside = url.pathname.startsWith('/_sandbox/') || headers['x-sandbox-faults'] === 'none';
+  const harm = call && !outside ? parts.faults.strike(call.service.name, call.operation, account) : undefined;
   if (harm !== undefined && harm.latency > 0) await parts.clock.delay(harm.latency);
   const exchange: Exchange = { ...arrived, now: parts.clock.now() };
   const died = happened !== undefined && gone.signal.aborted;
