@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { StepOptions, StepRun } from '../bundle/run.ts';
+import { sample } from '../sample.ts';
 import {
   errorsOf,
   key,
@@ -274,9 +275,9 @@ describe('interrupted', () => {
   });
 
   test.each([
-    ['lambda', [1, 2, 3, 4, 6, 8, 10, 12, 14, 20]],
-    ['dynamodb', [1, 3, 5]],
-    ['monitoring', [1, 3]],
+    ['lambda', sample([8, 4, 12, 1, 2, 3, 6, 10, 14, 20], 3)],
+    ['dynamodb', sample([3, 1, 5], 1)],
+    ['monitoring', sample([3, 1], 1)],
   ])('wherever %s dies, the post ends on one version', async (service, dying) => {
     for (const call of dying) {
       await begin();
