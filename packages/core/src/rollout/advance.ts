@@ -53,6 +53,7 @@ export async function advanceRollouts(
     patience.log.info(done.told);
     all.push(done);
   }
+  if (all.length === 0 && !patience.signal?.aborted) patience.log.info('No rollout is under way.');
   return all;
 }
 
