@@ -241,6 +241,18 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
     'ticket',
     'to-version',
   ],
+  'release': [
+    'base',
+    'development-branch',
+    'dry-run',
+    'extra-notes',
+    'notes',
+    'production-branch',
+    'release-branch-prefix',
+    'stage',
+    'summary',
+    'version',
+  ],
   'rollback': [
     'alias',
     'all',

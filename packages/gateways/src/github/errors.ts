@@ -92,6 +92,11 @@ function remedyFor({ status, headers, message }: Refusal, { permission }: Questi
   const sso = /url=(\S+)/.exec(headers['x-github-sso'] ?? '')?.[1];
   if (sso) return `The organization asks for single sign-on: authorize the token at ${sso} and run again.`;
   const needs = headers['x-accepted-github-permissions']?.replaceAll('=', ': ') ?? permission;
+  if (
+    (status === 403 || status === 409 || status === 422) &&
+    /protected branch|rule violation/i.test(message)
+  )
+    return 'The branch is protected: let the app whose token this is bypass its rules, or merge by a pull request and run again.';
   switch (status) {
     case 401:
       return "Give `token` one that is valid: the job's own is until the job ends; a personal or app token may have expired or been revoked.";

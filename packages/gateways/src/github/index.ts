@@ -9,4 +9,5 @@ export {
   type Deployments,
   type NewDeployment,
 } from './deployments.ts';
+export { createReleaseRepository } from './releases.ts';
 export { createRepository } from './repository.ts';

@@ -1,0 +1,231 @@
+import { OutsideError } from '../errors/index.ts';
+import {
+  compareVersions,
+  highestVersion,
+  isPrerelease,
+  parseVersion,
+  printVersion,
+} from '../version/index.ts';
+import { groupedNotes, withExtraNotes } from './notes.ts';
+import type { ReleasePage, ReleaseRepository } from './ports.ts';
+
+export const stages = ['branch', 'draft', 'merge', 'publish', 'backport'] as const;
+export type Stage = (typeof stages)[number];
+
+export interface ReleaseOrder {
+  readonly stage: Stage;
+  /** With its leading `v`; also the name of the tag. */
+  readonly version: string;
+  readonly releaseBranch: string;
+  /** What the release branch is made from. */
+  readonly base: string;
+  readonly productionBranch: string;
+  readonly developmentBranch: string;
+  readonly notes: 'generate' | 'commits';
+  readonly extraNotes?: string | undefined;
+  readonly dryRun: boolean;
+}
+
+export interface StageResult {
+  /** Whether anything was changed, or would be in a dry run. */
+  readonly changed: boolean;
+  /** One sentence for the log and the summary. */
+  readonly message: string;
+  readonly sha?: string | undefined;
+  readonly release?: ReleasePage | undefined;
+  readonly compareUrl?: string | undefined;
+  readonly previous?: string | undefined;
+}
+
+/** Brings one stage of a release about. What was done before is found and left as it is. @throws OutsideError */
+export function release(order: ReleaseOrder, repository: ReleaseRepository): Promise<StageResult> {
+  const run = { branch, draft, merge, publish, backport }[order.stage];
+  return run(order, repository);
+}
+
+const short = (sha: string) => sha.slice(0, 7);
+
+async function headOf(repository: ReleaseRepository, name: string, remedy: string): Promise<string> {
+  const sha = await repository.branch(name);
+  if (sha !== undefined) return sha;
+  throw new OutsideError({ what: `Branch \`${name}\` does not exist in ${repository.name}`, remedy });
+}
+
+async function branch(order: ReleaseOrder, repository: ReleaseRepository): Promise<StageResult> {
+  const { releaseBranch, base, dryRun } = order;
+  const there = await repository.branch(releaseBranch);
+  if (there !== undefined)
+    return { changed: false, message: `Branch ${releaseBranch} is there, at ${short(there)}.`, sha: there };
+  const sha = await headOf(repository, base, 'Give `base` the branch that releases are made from.');
+  if (!dryRun) await repository.createBranch(releaseBranch, sha);
+  const made = dryRun ? 'would be made' : 'was made';
+  return { changed: true, message: `Branch ${releaseBranch} ${made} from ${base} at ${short(sha)}.`, sha };
+}
+
+async function draft(order: ReleaseOrder, repository: ReleaseRepository): Promise<StageResult> {
+  const { version, releaseBranch, dryRun } = order;
+  const previous = previousOf(version, await repository.tags());
+  const compareUrl = previous && repository.compareUrl(previous, releaseBranch);
+  const found = await onlyRelease(version, repository);
+  if (found) {
+    const state = found.draft ? 'is there as a draft' : 'is published already';
+    const message = `The release of ${version} ${state}; its notes are left as they are: ${found.url}`;
+    return { changed: false, message, release: found, compareUrl, previous };
+  }
+  await headOf(repository, releaseBranch, 'Run `stage: branch` first, or set `release-branch-prefix`.');
+  const since = compareUrl ? `Compare: ${compareUrl}` : 'This is the first release.';
+  if (dryRun) return { changed: true, message: `A draft of ${version} would be made.`, compareUrl, previous };
+  const text =
+    order.notes === 'generate'
+      ? await repository.generateNotes(version, releaseBranch, previous)
+      : previous
+        ? groupedNotes(await repository.missing(previous, releaseBranch))
+        : '';
+  const body = withExtraNotes(`${text}\n\n${since}`.trim(), order.extraNotes);
+  const parsed = parseVersion(version);
+  const prerelease = 'version' in parsed && isPrerelease(parsed.version);
+  const made = await repository.createDraft({ tag: version, target: releaseBranch, body, prerelease });
+  const message = `The draft of ${version} was made: ${made.url}`;
+  return { changed: true, message, release: made, compareUrl, previous };
+}
+
+async function merge(order: ReleaseOrder, repository: ReleaseRepository): Promise<StageResult> {
+  const { version, releaseBranch, productionBranch, dryRun } = order;
+  const head = await headOf(
+    repository,
+    releaseBranch,
+    'Run `stage: branch` first, or set `release-branch-prefix`.',
+  );
+  await headOf(repository, productionBranch, 'Give `production-branch` its name.');
+  const tagged = await repository.tagged(version);
+  if (tagged !== undefined) {
+    await refuseOtherTag(order, repository, tagged);
+    const message = `${releaseBranch} is merged into ${productionBranch}, and ${version} is at ${short(tagged)}.`;
+    return { changed: false, message, sha: tagged };
+  }
+  if (dryRun) {
+    const message = `${releaseBranch} at ${short(head)} would be merged into ${productionBranch} and tagged ${version}.`;
+    return { changed: true, message };
+  }
+  const answer = await repository.merge(productionBranch, head, `Release ${version}: merge ${releaseBranch}`);
+  if (answer === 'conflict') throw conflict(repository, productionBranch, releaseBranch);
+  const sha = answer === 'nothing' ? await mergedAs(head, productionBranch, repository) : answer.sha;
+  try {
+    await repository.createTag(version, sha, `Release ${version}`);
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    throw error.after(
+      `${productionBranch} has ${releaseBranch} as ${short(sha)}, not tagged yet; a repetition tags it`,
+    );
+  }
+  const merged = answer === 'nothing' ? 'had been merged before' : 'was merged';
+  const message = `${releaseBranch} ${merged} into ${productionBranch} as ${short(sha)}, now tagged ${version}.`;
+  return { changed: true, message, sha };
+}
+
+/** A tag that is there must be of this release: in production's history, and holding all of the release branch. */
+async function refuseOtherTag(
+  order: ReleaseOrder,
+  repository: ReleaseRepository,
+  tagged: string,
+): Promise<void> {
+  const { version, releaseBranch, productionBranch } = order;
+  const notInTag = await repository.missing(tagged, releaseBranch);
+  const notInProduction = await repository.missing(productionBranch, tagged);
+  if (notInTag.length === 0 && notInProduction.length === 0) return;
+  const why =
+    notInTag.length > 0
+      ? `${releaseBranch} has ${notInTag.length} commit(s) that the tag does not hold`
+      : `${productionBranch} does not hold that commit`;
+  throw new OutsideError({
+    what: `Tag ${version} of ${repository.name} is already on another commit, ${short(tagged)}`,
+    why,
+    remedy: 'A tag is never moved: take the next version for what the tag does not hold.',
+  });
+}
+
+/** The merge commit of an attempt that died before the tag; the head itself where it came in by fast forward. */
+async function mergedAs(head: string, into: string, repository: ReleaseRepository): Promise<string> {
+  const after = await repository.missing(head, into);
+  return after.find(({ parents }) => parents.slice(1).includes(head))?.sha ?? head;
+}
+
+async function publish(order: ReleaseOrder, repository: ReleaseRepository): Promise<StageResult> {
+  const { version, extraNotes, dryRun } = order;
+  const found = await onlyRelease(version, repository);
+  if (!found)
+    throw new OutsideError({
+      what: `${repository.name} shows no release of ${version}, neither draft nor published`,
+      remedy: 'Run `stage: draft` first. If the draft is there: only a token with `contents: write` sees it.',
+    });
+  const sha = await repository.tagged(version);
+  if (sha === undefined)
+    throw new OutsideError({
+      what: `The release of ${version} cannot be published: tag ${version} does not exist in ${repository.name}`,
+      remedy: 'Run `stage: merge` first, which tags what production has.',
+    });
+  const body = withExtraNotes(found.body, extraNotes);
+  if (!found.draft && body === found.body)
+    return {
+      changed: false,
+      message: `The release of ${version} is published: ${found.url}`,
+      release: found,
+      sha,
+    };
+  if (dryRun)
+    return { changed: true, message: `The release of ${version} would be published.`, release: found, sha };
+  const shown = await repository.updateRelease(found.id, { body, draft: false });
+  const did = found.draft ? 'was published' : 'has the extra notes now';
+  return { changed: true, message: `The release of ${version} ${did}: ${shown.url}`, release: shown, sha };
+}
+
+async function backport(order: ReleaseOrder, repository: ReleaseRepository): Promise<StageResult> {
+  const { version, productionBranch, developmentBranch, dryRun } = order;
+  await headOf(repository, productionBranch, 'Give `production-branch` its name.');
+  const head = await headOf(repository, developmentBranch, 'Give `development-branch` its name.');
+  const commits = await repository.missing(developmentBranch, productionBranch);
+  if (commits.length === 0) {
+    const message = `${developmentBranch} has all that ${productionBranch} has.`;
+    return { changed: false, message, sha: head };
+  }
+  const how = `${commits.length} commit(s) of ${productionBranch}`;
+  if (dryRun) return { changed: true, message: `${how} would be merged into ${developmentBranch}.` };
+  const text = `Merge ${productionBranch} back after ${version}`;
+  const answer = await repository.merge(developmentBranch, productionBranch, text);
+  if (answer === 'conflict') throw conflict(repository, developmentBranch, productionBranch);
+  const sha = answer === 'nothing' ? head : answer.sha;
+  return {
+    changed: answer !== 'nothing',
+    message: `${how} are in ${developmentBranch} at ${short(sha)}.`,
+    sha,
+  };
+}
+
+function conflict(repository: ReleaseRepository, base: string, head: string): OutsideError {
+  return new OutsideError({
+    what: `${head} cannot be merged into ${base} of ${repository.name}: both changed the same lines`,
+    remedy: `Merge ${base} into ${head} by hand (or by a pull request), settle the conflict there and run again. See ${repository.compareUrl(base, head)}`,
+  });
+}
+
+async function onlyRelease(version: string, repository: ReleaseRepository): Promise<ReleasePage | undefined> {
+  const [found, second, ...more] = await repository.releases(version);
+  if (!second) return found;
+  throw new OutsideError({
+    what: `${more.length + 2} releases of ${repository.name} carry the tag ${version}`,
+    remedy: 'Nobody could say which is meant: delete all but one and run again.',
+  });
+}
+
+/** The highest released version below this one that is tagged. */
+function previousOf(version: string, tags: readonly string[]): string | undefined {
+  const parsed = parseVersion(version);
+  if (!('version' in parsed)) return undefined;
+  const below = tags.flatMap((tag) => {
+    const other = parseVersion(tag);
+    const counts = 'version' in other && !isPrerelease(other.version);
+    return counts && compareVersions(other.version, parsed.version) < 0 ? [other.version] : [];
+  });
+  const highest = highestVersion(below);
+  return highest && printVersion(highest);
+}
