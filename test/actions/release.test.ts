@@ -110,7 +110,9 @@ test('a merge that died before its tag is tagged at the merge commit, though pro
   });
   const died = await release({ stage: 'merge', version: 'v2.1.0' });
   expect(died.code).toBe(1);
-  expect(said(died)).toMatch(/Changed before this: main has release\/v2\.1\.0 as \w{7}, not tagged yet/);
+  expect(said(died)).toMatch(
+    /Changed before this: main has release\/v2\.1\.0 as \w{7}, its tag perhaps not made/,
+  );
   const merged = await head('main');
   await github()('PUT /repos/{owner}/{repo}/contents/{path}', {
     ...repository,
@@ -149,6 +151,16 @@ test('what cannot be done is told in plain words', async () => {
   });
   const workflow = await release({ stage: 'merge', version: 'v2.0.0' });
   expect(said(workflow)).toContain('use an app token with `workflows: write`');
+  sandbox.inject({
+    service: 'github',
+    operation: 'POST /repos/{owner}/{repo}/releases',
+    status: 404,
+    code: 'NotFound',
+    message: 'Not Found',
+    times: 1,
+  });
+  const notShown = await release({ stage: 'draft', version: 'v2.0.0' });
+  expect(said(notShown)).toContain('use an app token with `workflows: write`');
 }, 60_000);
 
 test('every wrong input is named at once, and nothing is called', async () => {

@@ -115,7 +115,7 @@ async function merge(order: ReleaseOrder, repository: ReleaseRepository): Promis
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
     throw error.after(
-      `${productionBranch} has ${releaseBranch} as ${short(sha)}, not tagged yet; a repetition tags it`,
+      `${productionBranch} has ${releaseBranch} as ${short(sha)}, its tag perhaps not made; a repetition finds or makes it`,
     );
   }
   const merged = answer === 'nothing' ? 'had been merged before' : 'was merged';

@@ -88,7 +88,7 @@ function translate(question: Question, error: unknown): unknown {
   } satisfies OutsideFailure);
 }
 
-function remedyFor({ status, headers, message }: Refusal, { permission }: Question): string {
+function remedyFor({ status, headers, message, operation }: Refusal, { permission }: Question): string {
   const sso = /url=(\S+)/.exec(headers['x-github-sso'] ?? '')?.[1];
   if (sso) return `The organization asks for single sign-on: authorize the token at ${sso} and run again.`;
   const needs = headers['x-accepted-github-permissions']?.replaceAll('=', ': ') ?? permission;
@@ -97,6 +97,9 @@ function remedyFor({ status, headers, message }: Refusal, { permission }: Questi
     /protected branch|rule violation/i.test(message)
   )
     return 'The branch is protected: let the app whose token this is bypass its rules, or merge by a pull request and run again.';
+  const ofRelease = /^(POST|PATCH) .*\/releases(\/\d+)?$/.test(operation);
+  if (ofRelease && (status === 403 || status === 404))
+    return `Give the job \`permissions:\` with \`${needs}\`. If it has it, the release changes workflow files, which GitHub refuses to the GITHUB_TOKEN in the same words: use an app token with \`workflows: write\`.`;
   switch (status) {
     case 401:
       return "Give `token` one that is valid: the job's own is until the job ends; a personal or app token may have expired or been revoked.";
