@@ -2,10 +2,12 @@ import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
 runOnRunner(contract, {
-  async main({ inputs, log, clock, signal, context }) {
+  async main({ inputs, log, clock: machine, signal, context }) {
     const { advanceResult, advanceRollouts } = await import('@promo-actions/core/rollout');
+    const { awsClock } = await import('@promo-actions/gateways/aws');
     const lambda = await import('@promo-actions/gateways/aws-lambda');
     const cloudwatch = await import('@promo-actions/gateways/aws-metrics');
+    const clock = awsClock(machine);
     const { httpProbe } = await import('@promo-actions/gateways/probe');
     const { createRolloutStore } = await import('@promo-actions/gateways/aws-rollouts');
     const all = await advanceRollouts(

@@ -6,10 +6,12 @@ import { contract } from './contract.ts';
 const intentState = 'intent';
 
 runOnRunner(contract, {
-  async main({ inputs, log, clock, signal, context, saveState }) {
+  async main({ inputs, log, clock: machine, signal, context, saveState }) {
     const { resultOf, rollOut } = await import('@promo-actions/core/rollout');
+    const { awsClock } = await import('@promo-actions/gateways/aws');
     const lambda = await import('@promo-actions/gateways/aws-lambda');
     const cloudwatch = await import('@promo-actions/gateways/aws-metrics');
+    const clock = awsClock(machine);
     const { httpProbe } = await import('@promo-actions/gateways/probe');
     const { orderOf } = await import('./order.ts');
     const order = orderOf(inputs, context, (intent) => {

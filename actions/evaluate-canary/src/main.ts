@@ -3,9 +3,11 @@ import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
 runOnRunner(contract, {
-  async main({ inputs, clock, log, signal }) {
+  async main({ inputs, clock: machine, log, signal }) {
+    const { awsClock } = await import('@promo-actions/gateways/aws');
     const lambda = await import('@promo-actions/gateways/aws-lambda');
     const cloudwatch = await import('@promo-actions/gateways/aws-metrics');
+    const clock = awsClock(machine);
     const window = Math.ceil(inputs.window / 60_000);
     const limits = {
       window,

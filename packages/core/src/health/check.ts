@@ -1,4 +1,5 @@
 import { formatDuration, formatInstant } from '../clock/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { decide, type Finding, type GateReport, type Subject } from '../gate/index.ts';
 import { type FunctionInvoker, type Patience, pauseFor } from '../lambda/index.ts';
 import {
@@ -96,8 +97,16 @@ async function watch(
 async function lookAt(target: Target, expected: Expectation, ports: HealthPorts): Promise<Look> {
   if (target.kind === 'url') return judgeProbe(await ports.http.get(target.url), expected);
   const { functionName, qualifier, payload } = target;
-  return judgeInvocation(await ports.invoker.invoke(functionName, qualifier, payload), expected);
+  try {
+    return judgeInvocation(await ports.invoker.invoke(functionName, qualifier, payload), expected);
+  } catch (error) {
+    if (!(error instanceof OutsideError) || !lostAnswers.has(error.failure.code ?? '')) throw error;
+    return { healthy: false, seen: `no answer came (${error.failure.code})` };
+  }
 }
+
+/** A connection that broke under a call: it says nothing of the function, and the next call may have an answer. */
+const lostAnswers: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'TimeoutError']);
 
 function passed(subject: string, look: Look, looks: number, order: HealthOrder): Finding {
   return {

@@ -78,6 +78,34 @@ test('an address that does not answer is not healthy', () => {
   });
 });
 
+test('a function whose answer is lost is looked at again; one that may not be asked ends the check', async () => {
+  const failing = (code: string) =>
+    new OutsideError({ what: 'it could not be invoked', remedy: 'Wait', code });
+  const check = (errors: Error[]) =>
+    checkHealth(
+      {
+        targets: [{ kind: 'function', functionName: 'f', qualifier: 'live', payload: '{}' }],
+        expected: ok,
+        interval: 5_000,
+        successes: 1,
+        subject: {},
+      },
+      {
+        invoker: {
+          async invoke() {
+            const error = errors.shift();
+            if (error) throw error;
+            return answered({});
+          },
+        },
+        http: { get: async () => ({ kind: 'none', why: '' }) },
+      },
+      { clock: { now: () => 0, sleep: async () => {} }, log: { info: () => {} }, timeout: 60_000 },
+    );
+  expect((await check([failing('ECONNRESET')])).report.decision).toBe('pass');
+  await expect(check([failing('AccessDeniedException')])).rejects.toThrow('could not be invoked');
+});
+
 function run(answers: readonly (number | Error)[], over: Partial<HealthOrder> = {}, timeout = 60_000) {
   let now = 0;
   const lines: string[] = [];

@@ -65,10 +65,11 @@ export async function rollOut(
   ports: RolloutPorts,
   patience: Patience,
 ): Promise<RolloutAnswer> {
-  const { say, now } = { say: patience.log.info, now: patience.clock.now() };
+  const say = patience.log.info;
   const { functionName, alias: aliasName } = order.watch;
   const { canary } = order.rules;
   const alias = await readAlias(order, ports);
+  const now = patience.clock.now();
   if (alias.stableVersion === canary && !alias.canary) {
     const sentence = `\`${functionName}:${aliasName}\` sends all requests to version ${canary} already.`;
     return { outcome: 'unchanged', sentence, stable: canary };

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { OutsideError } from '@promo-actions/core/errors';
 import type { RolloutStore } from '@promo-actions/core/rollout';
-import { awsCall, type Call, clientOptions } from '../aws/index.ts';
+import { awsCall, type Call, clientOptions, heedDate } from '../aws/index.ts';
 import { itemOf, storedOf } from './item.ts';
 
 /** The item that lists the rollouts that may be running, so that nobody has to scan the table for them. */
@@ -16,6 +16,14 @@ const listKey = 'rollouts#running';
 /** Rollouts in a DynamoDB table keyed by `deployment_id`, beside the deployment records or alone. */
 export function createRolloutStore(table: string, options: { readonly region?: string } = {}): RolloutStore {
   const client = new DynamoDBClient(clientOptions(options));
+  client.middlewareStack.add(
+    (next) => async (order) => {
+      const result = await next(order);
+      heedDate(result.response);
+      return result;
+    },
+    { step: 'deserialize', name: 'heedDate' },
+  );
   const region = options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
   const place = `table \`${table}\`${region ? ` in ${region}` : ''}`;
   const missing =
