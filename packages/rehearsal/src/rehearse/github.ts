@@ -12,11 +12,14 @@ export interface GitHubVoice {
   commit(repository: string, ref: string): Promise<string | undefined>;
 }
 
+/** The faults of the scenario's story are not for the rehearsal's own words. */
+const spared = { 'x-sandbox-faults': 'none' };
+
 export function createGitHubVoice(url: string): GitHubVoice {
   const tell = async (what: string, body: unknown) => {
     const answer = await fetch(new URL(`/_sandbox/github/${what}`, url), {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...spared },
       body: JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`The sandbox's GitHub did not take ${what}: ${await answer.text()}`);
@@ -30,7 +33,7 @@ export function createGitHubVoice(url: string): GitHubVoice {
       await tell('tokens', { token, permissions: { contents: 'read' } });
       const path = `/github/repos/${repository}/commits/${encodeURIComponent(ref)}`;
       const answer = await fetch(new URL(path, url), {
-        headers: { authorization: `Bearer ${token}`, 'x-sandbox-faults': 'none' },
+        headers: { authorization: `Bearer ${token}`, ...spared },
       });
       const { sha } = answer.ok ? ((await answer.json()) as { sha?: unknown }) : {};
       return typeof sha === 'string' ? sha : undefined;

@@ -89,7 +89,7 @@ async function serve(parts: KernelParts, request: IncomingMessage, response: Ser
       : undefined;
   const happened = seen && (await parts.watch.arrived(seen));
   // Who sets or looks at the world from outside its story, as a rehearsal does, is spared the story's faults.
-  const outside = url.pathname.startsWith('/_sandbox/') || headers['x-sandbox-faults'] === 'none';
+  const outside = headers['x-sandbox-faults'] === 'none';
   const harm = call && !outside ? parts.faults.strike(call.service.name, call.operation, account) : undefined;
   if (harm !== undefined && harm.latency > 0) await parts.clock.delay(harm.latency);
   const exchange: Exchange = { ...arrived, now: parts.clock.now() };
