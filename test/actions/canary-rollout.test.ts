@@ -173,9 +173,9 @@ describe('is undone', () => {
   });
 
   test('at its time limit', async () => {
-    await begin();
-    const run = await rollOut({ 'time-limit': '10m' });
-    expect(errorsOf(run)).toContain('The rollout had not ended by 2026-03-03T20:15:20Z.');
+    await begin({ traffic: { 'requests-per-minute': 20 } });
+    const run = await rollOut({ 'time-limit': '25m' });
+    expect(errorsOf(run)).toContain('The rollout had not ended by 2026-03-03T20:30:20Z.');
     expect(await world.alias()).toBe('1');
   });
 
@@ -409,6 +409,16 @@ describe('is refused', () => {
       expect(errorsOf(run)).toMatch(new RegExp(`^  ${input}: `, 'm'));
     expect(errorsOf(run)).toContain('column 8: 10% falls below the 50% before it');
     expect(world.sandbox.journal()).toEqual([]);
+  });
+
+  test('a plan that its time limit cuts short', async () => {
+    await begin();
+    const run = await rollOut({ 'time-limit': '15m' });
+    expect(run.outputs).toMatchObject({ outcome: 'refused', decision: 'fail', changed: 'false' });
+    expect(errorsOf(run)).toMatch(
+      /`10:5m, 50:5m, 100` takes at least \d+m.* and `time-limit` leaves it 15m\. Give it longer/,
+    );
+    expect(writes()).toEqual([]);
   });
 
   test.each([

@@ -1,10 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { judgeNamed } from '@promo-actions/core/analysis';
 import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
 import { runAction } from '../bundle/run.ts';
+import { clientConfiguration } from '../sandbox/aws.ts';
 
 const start = '2026-03-03T20:05:20Z';
 const place = { function: 'tenant-service', alias: 'latest-prod' };
@@ -107,6 +109,41 @@ describe('without a word about judges', () => {
     expect(judged({ minutes: run.report.minutes.slice(0, -1) }, { window: 30 }).verdict).toBe('continue');
     expect(run.outputs.reasons).toMatch(/times as often.*under 1 in/s);
     expect(run.summary).toContain('Evidence against the canary');
+    expect(run.log).toMatch(
+      /::error.*evaluate-canary: fail\. The canary fails in .*Look at the logs of version 2\./,
+    );
+    expect(await counted('2', 'Invocations')).toEqual(
+      run.report.minutes.map(({ canary }: Counted) => canary.invocations),
+    );
+    expect(await counted('2', 'Errors')).toEqual(
+      run.report.minutes.map(({ canary }: Counted) => canary.errors),
+    );
+    expect(await counted('1', 'Errors')).toEqual(
+      run.report.minutes.map(({ baseline }: Counted) => baseline.errors),
+    );
+
+    type Counted = { canary: { invocations: number; errors: number }; baseline: { errors: number } };
+    /** What CloudWatch says of the judged minutes, asked without the product. */
+    async function counted(version: string, metric: string): Promise<number[]> {
+      const { Datapoints = [] } = await new CloudWatchClient(clientConfiguration(sandbox)).send(
+        new GetMetricStatisticsCommand({
+          Namespace: 'AWS/Lambda',
+          MetricName: metric,
+          Dimensions: [
+            { Name: 'FunctionName', Value: place.function },
+            { Name: 'Resource', Value: `${place.function}:${place.alias}` },
+            { Name: 'ExecutedVersion', Value: version },
+          ],
+          StartTime: new Date(run.report.window.from),
+          EndTime: new Date(run.report.window.to),
+          Period: 60,
+          Statistics: ['Sum'],
+        }),
+      );
+      return Datapoints.sort((one, other) => Number(one.Timestamp) - Number(other.Timestamp)).map(
+        ({ Sum = 0 }) => Sum,
+      );
+    }
   });
 
   test('a slow canary is rolled back for its latency', async () => {

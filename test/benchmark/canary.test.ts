@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { classify, type Minute, sequentialJudge } from '@promo-actions/core/analysis';
+import { classify, type Minute, sequentialJudge, type Verdict } from '@promo-actions/core/analysis';
+import { begun, next, type Rules } from '@promo-actions/core/rollout';
 import { criticalLimit, decide, fixedRules, looksOf } from './canary/fixed.ts';
 import { kayentaMinutes, usualConfidence } from './canary/kayenta.ts';
 import { poisson, randomOf } from './canary/random.ts';
@@ -36,7 +37,7 @@ describe('a sample of the benchmark', () => {
   });
 });
 
-test('the rule that is measured is the judge that is shipped', () => {
+test('the rule that is measured is the judge that is shipped, and rollouts are undone by it at the same minute', () => {
   const judge = sequentialJudge({ window: horizon, minInvocations: 100, maxErrorRate: 1, maxP95: 500 });
   let rollbacks = 0;
   for (const scenario of [plain, named('errors ×2'), named('errors ×5'), named('latency +20 %')]) {
@@ -51,10 +52,44 @@ test('the rule that is measured is the judge that is shipped', () => {
         expect(judge(minutes.slice(0, at)).verdict).toBe('rollback');
         expect(judge(minutes.slice(0, at - 1)).verdict).not.toBe('rollback');
       }
+      expect(undoneAt(minutes, judge)).toBe(at);
     }
   }
   expect(rollbacks).toBeGreaterThan(10);
 });
+
+/** The minute at which the state machine that drives rollouts undoes one that this judge watches; 0 where it does not. */
+function undoneAt(
+  minutes: readonly Minute[],
+  judge: (seen: readonly Minute[]) => { verdict: Verdict },
+): number {
+  const weight = 50;
+  const rules: Rules = {
+    plan: [
+      { weight, bake: horizon * 60_000 },
+      { weight: 100, bake: 0 },
+    ],
+    early: false,
+    stable: '1',
+    canary: '2',
+    onHold: 'pass',
+    maxHold: 0,
+    onClose: 'finish',
+    hooks: { before: false, after: false },
+    deadline: 2 * horizon * 60_000,
+    pause: 30_000,
+  };
+  const canary = { version: '2', weight };
+  let { state } = next(begun(rules, 0, 0), { traffic: { stable: '1' } }, 0);
+  ({ state } = next(state, { traffic: { stable: '1', canary } }, 0));
+  for (let minute = 1; minute <= minutes.length; minute++) {
+    const { verdict } = judge(minutes.slice(0, minute));
+    const decision = next(state, { traffic: { stable: '1', canary }, verdict }, minute * 60_000);
+    if (decision.order.kind === 'undo') return minute;
+    state = decision.state;
+  }
+  return 0;
+}
 
 test('Kayenta with counted pairs is Kayenta with sorted differences', () => {
   let failures = 0;

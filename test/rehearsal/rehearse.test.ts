@@ -24,6 +24,7 @@ describe('a scenario of the fixtures ends as it expects', () => {
     ['self-approval', 'nobody reviews their own run'],
     ['cancelled', 'SIGINT, conditions of a cancelled job, posts'],
     ['killed', 'a dead runner runs no post'],
+    ['killed-in-post', 'a runner dies in a post like anywhere else'],
     ['limits', 'virtual time-outs of steps and jobs'],
     ['runner', 'paths that steps add, summaries beyond measure'],
     ['secrets', 'nothing of them in log, output, summary'],

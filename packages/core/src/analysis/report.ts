@@ -4,7 +4,7 @@ import { table } from '../markdown/index.ts';
 import { formatNumber, withUnit } from '../metrics/index.ts';
 import { chartOf } from './chart.ts';
 import type { CanaryQuestion, Look } from './evaluate.ts';
-import { type Evidence, type EvidencePath, tell, type Verdict, written } from './judge.ts';
+import { type Evidence, type EvidencePath, type Judgement, tell, type Verdict, written } from './judge.ts';
 import { type Arms, type Minute, minuteLength, type Total, totalOf } from './minute.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -46,7 +46,7 @@ export function reportOf(look: Look, question: CanaryQuestion, arms: Arms, sched
     subject,
     at: formatInstant(look.at),
     findings: [
-      ...withAdvice(judgement.evidence.map(findingOf)),
+      ...withAdvice(judgement, arms.canary),
       ...(verdict === 'hold' ? [holdFinding(look)] : []),
       ...(signals.health ? [signals.health] : []),
       ...signals.alarms,
@@ -94,10 +94,19 @@ export function skippedReport(question: CanaryQuestion, arms: Arms, now: number)
   };
 }
 
-/** What to do about a breach is said once, with the first one. */
-function withAdvice(findings: readonly Finding[]): Finding[] {
+/** The evidence as findings. What to do about a breach is said once, with the first one. */
+function withAdvice({ evidence, reasons }: Judgement, canary: string): Finding[] {
+  const told = evidence.map(tell);
+  // A judge that weighs evidence tells what it weighed in sentences, which say more than "412 to 1".
+  const weighed = reasons.filter((reason) => !told.includes(reason)).join(' ');
+  const findings = evidence.map((one) => {
+    const finding = findingOf(one);
+    return one.outcome === 'breached' && weighed !== '' && !reasons.includes(tell(one))
+      ? { ...finding, message: weighed }
+      : finding;
+  });
   const first = findings.find((finding) => finding.outcome === 'fail');
-  const remedy = "Take the canary out with canary-shift `abort: true`, then look at its version's logs.";
+  const remedy = `Look at the logs of version ${canary}. Where nothing else takes it out, canary-shift with \`abort: true\` does.`;
   return findings.map((finding) => (finding === first ? { ...finding, remedy } : finding));
 }
 

@@ -2,14 +2,14 @@ import { alarmsAtStart, type CanaryReport } from '../analysis/index.ts';
 import { formatDuration, formatInstant } from '../clock/index.ts';
 import { OutsideError } from '../errors/index.ts';
 import { type Alias, aliasMissing, type Patience, versionMissing } from '../lambda/index.ts';
-import { type Calendar, localTime, nextFit, until, windowState } from '../window/index.ts';
+import type { Calendar } from '../window/index.ts';
+import { doesNotFit, leftBehind, refuseForeign, refuseImpossible } from './admission.ts';
 import type { DrivePorts, Driver, Rest, Rollout } from './drive.ts';
 import { driveOn } from './drive.ts';
-import { type Holder, heldByOther, type Keeper, letGo, takeOver } from './keeper.ts';
-import type { ShiftRequest } from './plan.ts';
+import { type Holder, type Keeper, letGo, takeOver } from './keeper.ts';
 import { printPlan } from './rollout-plan.ts';
-import { type ShiftPorts, shift } from './shift.ts';
-import { begun, heldSteps, type Outcome, type Rules } from './state.ts';
+import type { ShiftPorts } from './shift.ts';
+import { begun, type Outcome, type Rules } from './state.ts';
 import { memberOf, type RolloutStore, rolloutId, type StoredRollout } from './store.ts';
 import { lambdaTarget } from './target.ts';
 import { tellOutcome } from './tell.ts';
@@ -144,73 +144,6 @@ async function newRollout(
     looks: 0,
     ringing: [...ringing],
   };
-}
-
-/** Asks Lambda's conditions of the first order, so that a rollout that cannot be is refused before it is begun. */
-async function refuseImpossible(
-  order: RolloutOrder,
-  alias: Alias,
-  ports: RolloutPorts,
-  patience: Patience,
-): Promise<void> {
-  const { canary: version } = order.rules;
-  const expected = { expectedStable: order.expectedStable ?? alias.stableVersion };
-  const [first] = heldSteps({ ...order.rules, stable: alias.stableVersion, deadline: 0 });
-  const request: ShiftRequest = first
-    ? { kind: 'weigh', version, weight: first.weight, ...expected }
-    : { kind: 'complete', version, ...expected };
-  const { functionName, alias: name } = order.watch;
-  await shift({ functionName, alias: name, request, dryRun: true, onIntent: () => {} }, ports, patience);
-}
-
-/** Whether it is one of a dead job, and the alias carries nothing of it any more: somebody has undone it since. */
-function leftBehind(
-  stored: StoredRollout,
-  { stableVersion, canary }: Alias,
-  { holder }: RolloutOrder,
-  now: number,
-): boolean {
-  const version = stored.rollout.state.rules.canary;
-  const dead = stored.driver === 'job' && !heldByOther(stored, holder.owner, now);
-  return dead && stableVersion !== version && canary?.version !== version;
-}
-
-/** A rollout of another version, or one that another run drives, is not this one's to go on with. */
-function refuseForeign(running: StoredRollout, order: RolloutOrder, now: number, place: string): void {
-  const { rules } = running.rollout.state;
-  const what = `nothing was rolled out to \`${order.watch.functionName}:${order.watch.alias}\``;
-  if (rules.canary !== order.rules.canary) {
-    throw new OutsideError({
-      what,
-      why: `a rollout of version ${rules.canary}, begun by ${running.run}, is under way (\`${running.id}\` in ${place})`,
-      remedy: `Let it end, or undo it with advance-rollouts \`undo: ${running.id}\``,
-    });
-  }
-  if (!heldByOther(running, order.holder.owner, now)) return;
-  throw new OutsideError({
-    what,
-    why: `${running.lease?.owner} is driving the same rollout`,
-    remedy: `Let it end; where that run is dead, run this step again after ${formatInstant(running.lease?.until ?? now)}`,
-  });
-}
-
-/** Why the rollout may not begin now, with the next time it may. */
-function doesNotFit(
-  { calendar, state, watch }: Rollout,
-  { rules }: RolloutOrder,
-  now: number,
-): string | undefined {
-  if (!calendar) return undefined;
-  const required = rules.onClose === 'hold' ? 0 : expectedTime(state.rules, watch);
-  const window = windowState(calendar, now);
-  const fit = nextFit(calendar, now, required);
-  if (window.open && fit === now) return undefined;
-  const short = window.open ? ` The rollout needs ${formatDuration(required)}.` : '';
-  const again =
-    fit === undefined
-      ? 'No time long enough is in sight.'
-      : `Dispatch it again at ${localTime(fit, calendar.timeZone)} (${formatInstant(fit)}), ${until(fit, now)}.`;
-  return `${window.reason}${short} ${again}`;
 }
 
 function tellPlan(

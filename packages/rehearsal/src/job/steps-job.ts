@@ -63,7 +63,11 @@ export async function runStepsJob(run: JobRun): Promise<JobEnd> {
     callOff();
     for (const group of frame.machine.leftovers) sendSignal(-group, 'SIGKILL');
   }
-  const conclusion = frame.machine.dead ? 'failure' : frame.machine.stop.aborted ? 'cancelled' : frame.status;
+  const conclusion = frame.machine.death.aborted
+    ? 'failure'
+    : frame.machine.stop.aborted
+      ? 'cancelled'
+      : frame.status;
   const outputs = jobOutputs(run, frame);
   return { conclusion, outputs, result: conclusion === 'failure' && mayFail ? 'success' : conclusion };
 }
@@ -126,11 +130,14 @@ async function createFrame(run: JobRun, limit: AbortController, outside: Scope):
     vars: { ...setting.scenario.vars, ...protection?.vars },
     secrets,
   };
+  const death = new AbortController();
+  const die = () => death.abort('killed' satisfies StopReason);
   const workflowEnv = asTexts(call.workflow.env, { contexts });
   const machine: Machine = {
     setting,
     result,
-    stop: AbortSignal.any([run.stop, limit.signal]),
+    stop: AbortSignal.any([run.stop, limit.signal, death.signal]),
+    death: death.signal,
     workspace: place.workspace,
     temp: place.temp,
     contexts,
@@ -141,11 +148,6 @@ async function createFrame(run: JobRun, limit: AbortController, outside: Scope):
     posts: [],
     leftovers: new Set(),
     checkedOut: false,
-    dead: false,
-  };
-  const die = () => {
-    machine.dead = true;
-    limit.abort('killed' satisfies StopReason);
   };
   setting.death.addEventListener('abort', die);
   machine.incident = planIncident(setting, () => machine, die);
@@ -157,7 +159,7 @@ function jobOutputs(run: JobRun, frame: Frame): Record<string, string> {
   const { setting } = run.call;
   const scope = frameScope(frame, frameEnv(frame));
   const outputs: Record<string, string> = {};
-  if (frame.machine.dead) return outputs;
+  if (frame.machine.death.aborted) return outputs;
   for (const [name, value] of Object.entries(asTexts(run.job.outputs, scope))) {
     if (setting.masks.holdsSecret(value))
       run.result.notes.push(`Skip output '${name}' since it may contain secret.`);

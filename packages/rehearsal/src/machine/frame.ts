@@ -43,8 +43,8 @@ export interface Machine {
   readonly leftovers: Set<number>;
   /** Whether the repository is in the workspace. */
   checkedOut: boolean;
-  /** The runner has died: nothing more runs. */
-  dead: boolean;
+  /** Aborted when the runner dies: nothing more runs, posts neither. */
+  readonly death: AbortSignal;
   /** Prepares what the scenario has planned for this step; returns what calls it off. */
   incident?(step: StepResult): (() => void) | undefined;
 }

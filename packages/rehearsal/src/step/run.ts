@@ -22,7 +22,7 @@ import { runScript } from './script.ts';
 export async function runSteps(steps: readonly Step[], frame: Frame): Promise<void> {
   const { machine } = frame;
   for (const [index, step] of steps.entries()) {
-    if (machine.dead) return;
+    if (machine.death.aborted) return;
     const result = newResult(step, index, frame);
     machine.result.steps.push(result);
     await recorded(machine, result, (stop) =>
@@ -34,14 +34,13 @@ export async function runSteps(steps: readonly Step[], frame: Frame): Promise<vo
 /** Runs what the actions left to be done at the end, the last first. */
 export async function runPosts(frame: Frame): Promise<void> {
   const { machine } = frame;
-  // A cancelled job's posts have their own time: what cancelled the steps does not stop them.
-  const calm = new AbortController().signal;
+  // A cancelled job's posts have their own time: what cancelled the steps does not stop them, the runner's death does.
   for (const post of [...machine.posts].reverse()) {
-    if (machine.dead) return;
+    if (machine.death.aborted) return;
     const result = emptyResult(`post-${machine.result.steps.length}`, `Post ${post.name}`, 'post');
     machine.result.steps.push(result);
     await recorded(machine, result, () =>
-      runPost(post, frame, taskOf(machine, result, calm, { ...post.env, ...machine.added.env })),
+      runPost(post, frame, taskOf(machine, result, machine.death, { ...post.env, ...machine.added.env })),
     );
   }
 }
@@ -109,7 +108,7 @@ export async function runStep(step: Step, frame: Frame, task: StepTask): Promise
   outcome.outputs = done.outputs;
   outcome.outcome = done.conclusion;
   task.result.outputs = hidden(done.outputs, machine);
-  const forgiven = done.conclusion === 'failure' && mayFail && !machine.dead;
+  const forgiven = done.conclusion === 'failure' && mayFail && !machine.death.aborted;
   finish(forgiven ? 'success' : done.conclusion);
   if (done.conclusion !== 'success' && !forgiven && frame.status === 'success')
     frame.status = done.conclusion;
@@ -185,7 +184,7 @@ async function runComposite(
     status: 'success',
   };
   for (const [index, step] of action.steps.entries()) {
-    if (frame.machine.dead) break;
+    if (frame.machine.death.aborted) break;
     const name = stepName(step, index, frame);
     task.log.line(`▸ ${name}`);
     const result = { ...task.result, id: step.id ?? `${task.result.id}_${index}` };
