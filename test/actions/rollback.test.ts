@@ -161,6 +161,7 @@ describe('`target: last-good`', () => {
     const store: RecordStore = {
       place: 'memory',
       find: async (id) => items.get(id),
+      findAll: async () => new Map(),
       add: (item) => write(item).then(() => 'added'),
       moveHead: (item) => write(item).then(() => 'done'),
     };

@@ -18,7 +18,15 @@ export interface Head extends Chain {
   /** The last record as its own item holds it. */
   readonly lastItem: Attributes;
   readonly current?: Current;
+  /**
+   * The keys of the records before the last, newest first, as many as are remembered: so that they can be read at once.
+   * A hint alone, which proves nothing: each record names and vouches for the one before it.
+   */
+  readonly recent: readonly string[];
 }
+
+/** Keys that a head remembers: enough for the last 25 records. */
+const remembered = 24;
 
 /** The key of a chain's head. */
 export function headId({ environment, service }: Chain): string {
@@ -32,7 +40,8 @@ export function advanced(head: Head | undefined, item: Attributes): Head {
   const { environment, service, toVersion } = last;
   const deployed = last.status === 'succeeded' && last.action !== 'config' && toVersion !== undefined;
   const current = deployed ? { version: toVersion, since: last.timestamp, record: last.id } : head?.current;
-  return { environment, service, last, lastItem: item, ...(current ? { current } : {}) };
+  const recent = head ? [head.last.id, ...head.recent].slice(0, remembered) : [];
+  return { environment, service, last, lastItem: item, recent, ...(current ? { current } : {}) };
 }
 
 /** The head as an item of the table. */
@@ -45,6 +54,7 @@ export function headItem(head: Head): Attributes {
     head_sequence: last.sequence,
     head_hash: last.hash,
     head_record: JSON.stringify(head.lastItem),
+    head_recent: JSON.stringify(head.recent),
     ...(current
       ? { current_version: current.version, current_since: current.since, current_record: current.record }
       : {}),
@@ -62,14 +72,24 @@ export function headOf(item: Attributes): Head | undefined {
     typeof version === 'string' && typeof since === 'string' && typeof record === 'string'
       ? { version, since, record }
       : undefined;
-  return { environment, service, last, lastItem, ...(current ? { current } : {}) };
+  const recent = textsOf(item.head_recent);
+  return { environment, service, last, lastItem, recent, ...(current ? { current } : {}) };
 }
 
 function itemOf(text: string | number | undefined): Attributes | undefined {
+  const value = jsonOf(text);
+  return typeof value === 'object' && value !== null ? (value as Attributes) : undefined;
+}
+
+function textsOf(text: string | number | undefined): readonly string[] {
+  const value = jsonOf(text);
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+function jsonOf(text: string | number | undefined): unknown {
   if (typeof text !== 'string') return undefined;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Attributes) : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -15,6 +15,12 @@ export function memoryTable(each: (call: string) => Promise<void> = async () => 
       await each(`find ${key}`);
       return items.get(key);
     },
+    async findAll(keys) {
+      await each(`find all of ${keys.length}`);
+      return new Map(
+        keys.flatMap((key) => [items.get(key)].flatMap((item) => (item ? [[key, item] as const] : []))),
+      );
+    },
     async add(item) {
       await each(`add ${id(item)}`);
       if (items.has(id(item))) return 'exists';

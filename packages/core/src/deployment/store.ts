@@ -6,6 +6,8 @@ export interface RecordStore {
   readonly place: string;
   /** The item as the last write left it (a consistent read), or undefined. */
   find(id: string): Promise<Attributes | undefined>;
+  /** Those of the items that are there, by key, read at once: at most 100, consistently. */
+  findAll(ids: readonly string[]): Promise<ReadonlyMap<string, Attributes>>;
   /** Writes an item whose key is new; `'exists'` when the key is taken, and nothing was changed. */
   add(item: Attributes): Promise<'added' | 'exists'>;
   /**

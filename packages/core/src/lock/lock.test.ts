@@ -289,6 +289,7 @@ describe('a fence', () => {
     const records: RecordStore = {
       place: 'table',
       find: async () => undefined,
+      findAll: async () => new Map(),
       add: async () => 'added',
       async moveHead(item) {
         written.push(String(item.deployment_id));

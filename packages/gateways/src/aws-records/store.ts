@@ -3,10 +3,11 @@ import { createItemTable, isNew } from '../aws-table/index.ts';
 
 /** Deployment records in a DynamoDB table keyed by `deployment_id`, which may hold items of others. */
 export function createRecordStore(table: string, options: { readonly region?: string } = {}): RecordStore {
-  const { place, find, put } = createItemTable(table, options);
+  const { place, find, findAll, put } = createItemTable(table, options);
   return {
     place,
     find,
+    findAll,
     async add(item) {
       return (await put(item, isNew)) ? 'added' : 'exists';
     },

@@ -1,4 +1,12 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type BatchGetItemCommandInput,
+  type BatchGetItemCommandOutput,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { Attributes } from '@promo-actions/core/deployment';
 import { OutsideError } from '@promo-actions/core/errors';
 import { awsCall, type Call, clientOptions } from '../aws/index.ts';
@@ -11,6 +19,8 @@ export interface ItemTable {
   readonly place: string;
   /** The item as the last write left it (a consistent read), or undefined. */
   find(id: string): Promise<Attributes | undefined>;
+  /** Those of the items that are there, by key; at most 100, consistently. */
+  findAll(ids: readonly string[]): Promise<ReadonlyMap<string, Attributes>>;
   /** Writes a whole item on a condition; false when the condition does not hold, and nothing was changed. */
   put(item: Attributes, condition: string, values?: Attributes): Promise<boolean>;
   /** One call, as its failure is told. */
@@ -53,6 +63,30 @@ export function createItemTable(table: string, options: { readonly region?: stri
       const what = `\`${id}\` could not be read from ${place}`;
       const answer = await awsCall(call('GetItem', what), () => client.send(command), keyMismatch);
       return answer?.Item && attributesOf(answer.Item);
+    },
+    async findAll(ids) {
+      const found = new Map<string, Attributes>();
+      const what = `${ids.length} items could not be read from ${place}`;
+      let keys: readonly Record<string, AttributeValue>[] | undefined = ids.map((id) =>
+        marshalled({ deployment_id: id }),
+      );
+      while (keys && keys.length > 0) {
+        const RequestItems: BatchGetItemCommandInput['RequestItems'] = {
+          [table]: { Keys: [...keys], ConsistentRead: true },
+        };
+        const answer: BatchGetItemCommandOutput | undefined = await awsCall(
+          call('BatchGetItem', what),
+          () => client.send(new BatchGetItemCommand({ RequestItems })),
+          keyMismatch,
+        );
+        for (const item of answer?.Responses?.[table] ?? []) {
+          const attributes = attributesOf(item);
+          found.set(String(attributes.deployment_id), attributes);
+        }
+        // What did not fit into an answer of 16 MB is asked for again.
+        keys = answer?.UnprocessedKeys?.[table]?.Keys;
+      }
+      return found;
     },
     async put(item, condition, values) {
       const command = new PutItemCommand({

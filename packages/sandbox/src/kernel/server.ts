@@ -83,13 +83,13 @@ async function serve(parts: KernelParts, request: IncomingMessage, response: Ser
   };
 
   const call = findCall(parts.services, arrived);
+  // Who sets or looks at the world from outside its story, as a rehearsal does, is spared the story's faults, and is no part of it.
+  const outside = headers['x-sandbox-faults'] === 'none';
   const seen =
-    call && !url.pathname.startsWith('/_sandbox/')
+    call && !outside
       ? { service: call.service.name, operation: call.operation, account, gone: gone.signal }
       : undefined;
   const happened = seen && (await parts.watch.arrived(seen));
-  // Who sets or looks at the world from outside its story, as a rehearsal does, is spared the story's faults.
-  const outside = headers['x-sandbox-faults'] === 'none';
   const harm = call && !outside ? parts.faults.strike(call.service.name, call.operation, account) : undefined;
   if (harm !== undefined && harm.latency > 0) await parts.clock.delay(harm.latency);
   const exchange: Exchange = { ...arrived, now: parts.clock.now() };
