@@ -51,6 +51,9 @@ async function production(url: string) {
     reason: item?.reason?.S,
     running: running?.members?.SS ?? [],
     items: Items.length,
+    records: Items.filter(({ status }) => status)
+      .sort((one, other) => Number(one.sequence?.N) - Number(other.sequence?.N))
+      .map(({ status }) => status?.S),
     course: history.map(({ weight }) => weight),
     /** How long each weight was held, in minutes. */
     held: history.slice(1).map(({ at }, index) => (at - (history[index]?.at ?? at)) / 60_000),
@@ -64,6 +67,7 @@ describe('a rollout', () => {
     const seen = await production(url);
     expect(seen).toMatchObject({ version: '2', weights: {}, status: 'completed', running: [] });
     expect(seen.course).toEqual([0, 10, 50, 100]);
+    expect(seen.records).toEqual(['started', 'succeeded']);
     expect(Math.min(...seen.held.slice(1))).toBeGreaterThanOrEqual(5);
   });
 
@@ -75,6 +79,7 @@ describe('a rollout', () => {
       const seen = await production(url);
       expect(seen).toMatchObject({ version: '1', weights: {}, status: 'undone', running: [], course: after });
       expect(seen.reason).toMatch(reason);
+      expect(seen.records).toEqual(['started', 'rolled-back']);
     },
   );
 

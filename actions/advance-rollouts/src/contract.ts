@@ -6,7 +6,15 @@ export const contract = defineContract({
   description:
     'Takes one step of every rollout that canary-rollout left to the schedule, and undoes those whose job died. Run it every five minutes or so; it waits for nothing.',
   inputs: {
-    table: text('The DynamoDB table, keyed by `deployment_id`, that keeps the rollouts.', { required: true }),
+    table: text(
+      'The DynamoDB table, keyed by `deployment_id`, that keeps the rollouts. Where record-deployment has written the start of one there, its end is recorded, too.',
+      { required: true },
+    ),
+    project: text('What `{project}` stands for; the name of the repository when it is not given.'),
+    'ssm-prefix': text(
+      'The path under which the version of a completed rollout is told, as in record-deployment.',
+      { default: '/{project}/{environment}' },
+    ),
     undo: list(
       'Rollouts that are undone instead of advanced: by the `rollout` output of canary-rollout, or by the name of the function.',
     ),
@@ -33,6 +41,8 @@ export const contract = defineContract({
       'lambda:InvokeFunction',
       'cloudwatch:GetMetricData',
       'cloudwatch:DescribeAlarms',
+      'ssm:GetParameter',
+      'ssm:PutParameter',
     ],
   },
   example: { environment: 'prod', table: 'deployments' },

@@ -9,6 +9,7 @@ runOnRunner(contract, {
     const cloudwatch = await import('@promo-actions/gateways/aws-metrics');
     const clock = awsClock(machine);
     const { httpProbe } = await import('@promo-actions/gateways/probe');
+    const { recordEnd } = await import('./record.ts');
     const { createRolloutStore } = await import('@promo-actions/gateways/aws-rollouts');
     const all = await advanceRollouts(
       {
@@ -26,6 +27,7 @@ runOnRunner(contract, {
         alarms: cloudwatch.createAlarmSource(),
         http: httpProbe(),
         store: createRolloutStore(inputs.table),
+        ended: recordEnd(inputs, context, clock, log.info),
       },
       { clock, log, signal, timeout: 120_000 },
     );

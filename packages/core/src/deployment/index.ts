@@ -1,6 +1,7 @@
 export { type Appended, append, mendedHead, readHead } from './append.ts';
 export { type Audit, auditChain } from './audit.ts';
 export { type Anchor, type Flaw, verifyChain } from './chain.ts';
+export { closeDeployment, type Ending } from './close.ts';
 export { gateReports } from './gates.ts';
 export { type Current, type Head, headId } from './head.ts';
 export { history, lastGood, lastRecords } from './history.ts';

@@ -3,6 +3,8 @@
 export const vocabulary: Readonly<Record<string, readonly string[]>> = {
   'advance-rollouts': [
     'dry-run',
+    'project',
+    'ssm-prefix',
     'summary',
     'table',
     'undo',

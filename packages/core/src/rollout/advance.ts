@@ -11,6 +11,8 @@ import { tellOutcome } from './tell.ts';
 
 export interface AdvancePorts extends DrivePorts, ShiftPorts {
   readonly store: RolloutStore;
+  /** Tells those who keep a log of a rollout that has ended here. Asked again, for the same one, where it failed. */
+  ended?(stored: StoredRollout): Promise<void>;
 }
 
 export interface AdvanceOrder {
@@ -64,7 +66,7 @@ async function advanceMember(
   patience: Patience,
 ): Promise<Advanced | undefined> {
   try {
-    const stored = await current(member, ports.store, order.dryRun);
+    const stored = await current(member, ports, order.dryRun);
     return stored && concerns(stored, order) ? await advanceOne(stored, order, ports, patience) : undefined;
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
@@ -84,12 +86,14 @@ async function advanceMember(
 /** The rollout that a member of the list stands for; what has ended or never began is taken from the list. */
 async function current(
   member: string,
-  store: RolloutStore,
+  { store, ended }: AdvancePorts,
   dryRun: boolean,
 ): Promise<StoredRollout | undefined> {
   const parts = memberParts(member);
   const stored = parts && (await store.find(parts.id));
   if (stored && stored.generation === parts.generation && stored.status === 'running') return stored;
+  // Whoever ended it died before it left the list.
+  if (stored && stored.generation === parts.generation && !dryRun) await ended?.(stored);
   const mayBegin = parts && (stored?.generation ?? 0) < parts.generation;
   if (!mayBegin && !dryRun) await store.delist(member);
   return undefined;
@@ -122,6 +126,7 @@ async function advanceOne(
   const keeper = await takeOver(ports.store, stored, stored.version, order.holder, clock);
   if (!keeper) return { ...unmoved, became: 'busy', told: `${name}: another run took it a moment ago.` };
   const place = { functionName, alias, stable: rules.stable, canary: rules.canary };
+  let told = true;
   try {
     const rest = await driveOn(rollout, {
       target: lambdaTarget(place, ports, patience),
@@ -134,6 +139,9 @@ async function advanceOne(
     const seen = rest.look ? { seen: rest.look.report } : {};
     if (rest.order.kind === 'end') {
       const { outcome } = rest.order;
+      told = false;
+      await ports.ended?.(keeper.stored);
+      told = true;
       return {
         ...after,
         ...seen,
@@ -148,7 +156,8 @@ async function advanceOne(
     if (!(error instanceof OutsideError)) throw error;
     return { ...unmoved, rollout: keeper.stored.rollout, became: 'stuck', told: `${name}: ${error.message}` };
   } finally {
-    await letGo(keeper, log.info);
+    // It stays in the list until its end is told, so that whoever comes next tells it.
+    if (told) await letGo(keeper, log.info);
   }
 }
 
