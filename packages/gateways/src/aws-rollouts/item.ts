@@ -1,49 +1,49 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Attributes } from '@promo-actions/core/deployment';
 import { readRollout, type StoredRollout, weightOf, writeRollout } from '@promo-actions/core/rollout';
-
-type Item = Record<string, AttributeValue>;
 
 /**
  * A rollout as an item. What people and alarms look at stands in attributes of its own; `rollout` holds the whole, which
  * alone is read back.
  */
-export function itemOf(stored: StoredRollout): Item {
+export function itemOf(stored: StoredRollout): Attributes {
   const { rollout, lease } = stored;
   const { state, watch } = rollout;
-  const item: Item = {
-    deployment_id: { S: stored.id },
-    rollout_version: { N: String(stored.version) },
-    rollout_fence: { N: String(stored.fence) },
-    rollout_generation: { N: String(stored.generation) },
-    rollout_status: { S: stored.status },
-    rollout_driver: { S: stored.driver },
-    function: { S: watch.functionName },
-    alias: { S: watch.alias },
-    from_version: { S: state.rules.stable },
-    to_version: { S: state.rules.canary },
-    weight: { N: String(weightOf(state)) },
-    run_url: { S: stored.run },
-    started_at: { S: stored.startedAt },
-    updated_at: { S: stored.updatedAt },
-    rollout: { S: writeRollout(rollout) },
-  };
   const { environment, service } = watch.subject;
-  if (environment) item.environment = { S: environment };
-  if (service) item.service = { S: service };
-  if (state.reasons.length > 0) item.reason = { S: state.reasons.join(' ') };
-  if (lease) {
-    item.lease_owner = { S: lease.owner };
-    item.lease_until = { N: String(lease.until) };
-  }
-  return item;
+  return {
+    deployment_id: stored.id,
+    rollout_version: stored.version,
+    rollout_fence: stored.fence,
+    rollout_generation: stored.generation,
+    rollout_status: stored.status,
+    rollout_driver: stored.driver,
+    function: watch.functionName,
+    alias: watch.alias,
+    from_version: state.rules.stable,
+    to_version: state.rules.canary,
+    weight: weightOf(state),
+    run_url: stored.run,
+    started_at: stored.startedAt,
+    updated_at: stored.updatedAt,
+    rollout: writeRollout(rollout),
+    ...(environment ? { environment } : {}),
+    ...(service ? { service } : {}),
+    ...(state.reasons.length > 0 ? { reason: state.reasons.join(' ') } : {}),
+    ...(lease ? { lease_owner: lease.owner, lease_until: lease.until } : {}),
+  };
 }
 
 const statuses = ['running', 'completed', 'undone', 'superseded', 'refused'] as const;
 
 /** The rollout that an item holds; undefined when it is something else, or of another release's layout. */
-export function storedOf(item: Item): StoredRollout | undefined {
-  const text = (name: string) => item[name]?.S;
-  const number = (name: string) => (item[name]?.N === undefined ? undefined : Number(item[name].N));
+export function storedOf(item: Attributes): StoredRollout | undefined {
+  const text = (name: string) => {
+    const value = item[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const number = (name: string) => {
+    const value = item[name];
+    return typeof value === 'number' ? value : undefined;
+  };
   const rollout = readRollout(text('rollout') ?? '');
   const id = text('deployment_id');
   const status = statuses.find((one) => one === text('rollout_status'));

@@ -23,6 +23,8 @@ export interface ItemTable {
   findAll(ids: readonly string[]): Promise<ReadonlyMap<string, Attributes>>;
   /** Writes a whole item on a condition; false when the condition does not hold, and nothing was changed. */
   put(item: Attributes, condition: string, values?: Attributes): Promise<boolean>;
+  /** Tells a table with another key in better words than DynamoDB's; for `awsCall`. */
+  refuseOtherKey(code: string | undefined, error: Error): undefined;
   /** One call, as its failure is told. */
   call(operation: string, what: string): Call;
 }
@@ -41,7 +43,7 @@ export function createItemTable(table: string, options: { readonly region?: stri
     `--billing-mode PAY_PER_REQUEST${region ? ` --region ${region}` : ''}\``;
   const call = (operation: string, what: string): Call => ({ service: 'DynamoDB', operation, what, missing });
 
-  function keyMismatch(code: string | undefined, error: Error): undefined {
+  function refuseOtherKey(code: string | undefined, error: Error): undefined {
     if (code === 'ValidationException' && /key element|number of conditions/i.test(error.message))
       throw new OutsideError({
         what: `The ${place} is not keyed by \`deployment_id\` alone`,
@@ -57,11 +59,12 @@ export function createItemTable(table: string, options: { readonly region?: stri
     client,
     place,
     call,
+    refuseOtherKey,
     async find(id) {
       const Key = marshalled({ deployment_id: id });
       const command = new GetItemCommand({ TableName: table, Key, ConsistentRead: true });
       const what = `\`${id}\` could not be read from ${place}`;
-      const answer = await awsCall(call('GetItem', what), () => client.send(command), keyMismatch);
+      const answer = await awsCall(call('GetItem', what), () => client.send(command), refuseOtherKey);
       return answer?.Item && attributesOf(answer.Item);
     },
     async findAll(ids) {
@@ -77,7 +80,7 @@ export function createItemTable(table: string, options: { readonly region?: stri
         const answer: BatchGetItemCommandOutput | undefined = await awsCall(
           call('BatchGetItem', what),
           () => client.send(new BatchGetItemCommand({ RequestItems })),
-          keyMismatch,
+          refuseOtherKey,
         );
         for (const item of answer?.Responses?.[table] ?? []) {
           const attributes = attributesOf(item);
