@@ -34,6 +34,13 @@ describe('a scenario of the fixtures ends as it expects', () => {
     expect({ code, err, end: code === 0 ? '' : out.slice(-4_000) }).toEqual({ code: 0, err: '', end: '' });
   });
 
+  test('harm that a scenario plans and that never comes is told as not met', async () => {
+    const { code, out } = await rehearse('never');
+    expect(code).toBe(1);
+    expect(out).toMatch(/kill at step wiat.*no such step ran for so long; there were long ▸ .*wait/);
+    expect(out).toMatch(/fault 1, of lambda UpdateAlais.*the run called nothing of it/);
+  });
+
   test('what came of a run is read past the faults that the run lived with', async () => {
     const scenario = join(folder, 'faults.yml');
     writeFileSync(
@@ -46,7 +53,10 @@ world:
   accounts: { sit: { id: '111111111111', region: eu-west-1 } }
   ssm: [{ account: sit, name: /a, type: String, value: x }]
   dynamodb: [{ account: sit, table: deployments, key: deployment_id }]
-faults: [{ service: ssm, status: 500 }, { service: dynamodb, drop: before }, { service: github, status: 500 }]
+faults:
+  - { service: ssm, status: 500, probability: 1 }
+  - { service: dynamodb, drop: before, probability: 1 }
+  - { service: github, status: 500, probability: 1 }
 expect:
   outcome: success
   parameters: { account: sit, name: /a, value: x }

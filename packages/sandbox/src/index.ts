@@ -1,6 +1,7 @@
 export {
   type Fault,
   faultSchema,
+  type InjectedFault,
   type JournalEntry,
   type WatchedCall,
   type Watcher,

@@ -7,6 +7,7 @@ import {
   createKernel,
   type Fault,
   Faults,
+  type InjectedFault,
   Journal,
   type JournalEntry,
   seededRandom,
@@ -39,6 +40,8 @@ export interface Sandbox {
   environment(account?: string, region?: string): Record<string, string>;
   journal(): readonly JournalEntry[];
   inject(fault: Fault): void;
+  /** The faults that may strike, with how often they have. */
+  faults(): readonly InjectedFault[];
   /** Lets no fault strike any more. */
   heal(): void;
   /** Shows every call of those who live here to a watcher, who may keep it waiting; undefined to nobody. */
@@ -101,6 +104,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }),
     journal: () => journal.since(0),
     inject: (fault) => faults.inject(fault),
+    faults: () => faults.all(),
     heal: () => faults.clear(),
     watch: (watcher) => watch.admit(watcher),
     load,

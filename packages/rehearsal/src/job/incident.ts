@@ -16,7 +16,11 @@ export function planIncident(
   const { cancel, kill: death } = setting.scenario;
   const plan = cancel ?? death;
   if (!plan || !('step' in plan) || setting.rehearsal.attempt > 1) return () => undefined;
-  const strike = cancel ? setting.cancel : kill;
+  const strike = () => {
+    setting.incident.happened = true;
+    if (cancel) setting.cancel();
+    else kill();
+  };
   return (step) => {
     if (!isMeant(plan, machine(), step)) return undefined;
     return setting.time.alarm(setting.time.now() + plan.after, strike);
@@ -36,6 +40,7 @@ export function planIncidentAtCall(setting: Setting): Watcher | undefined {
   if (!plan || 'step' in plan || setting.rehearsal.attempt > 1) return undefined;
   const strike = async ({ nth, gone }: WatchedCall) => {
     if (nth !== plan.call) return;
+    setting.incident.happened = true;
     if (cancel) return setting.cancel();
     setting.die();
     // No answer reaches a runner that has died.

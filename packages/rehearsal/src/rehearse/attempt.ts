@@ -4,13 +4,14 @@ import type { ScenarioFile } from '../scenario/index.ts';
 import type { Setting } from '../setting/index.ts';
 
 /** The ways in which an attempt can be ended from outside. */
-export function createEnds(): Pick<Setting, 'stop' | 'cancel' | 'death' | 'die'> {
+export function createEnds(): Pick<Setting, 'stop' | 'cancel' | 'death' | 'die' | 'incident'> {
   const [stop, death] = [new AbortController(), new AbortController()];
   return {
     stop: stop.signal,
     cancel: () => stop.abort('cancelled'),
     death: death.signal,
     die: () => death.abort('killed'),
+    incident: { happened: false },
   };
 }
 

@@ -19,6 +19,7 @@ import { createCloudReader } from './aws.ts';
 import { type Dispatch, dispatch } from './dispatch.ts';
 import { compare } from './expect.ts';
 import { createGitHubVoice, describeRepository, newToken } from './github.ts';
+import { neverCame } from './never-came.ts';
 
 export interface RehearsalOptions {
   /** The path of the workflow file inside the repository. */
@@ -238,7 +239,8 @@ async function perform(
   });
   const expectations = await compare(scenario.expect, rehearsal, createCloudReader(sandbox.url), placeOf);
   const { hide } = setting.masks;
-  rehearsal.expectations = expectations.map(({ what, expected, seen, met }) => ({
+  const planned = neverCame(setting, sandbox.faults());
+  rehearsal.expectations = [...expectations, ...planned].map(({ what, expected, seen, met }) => ({
     what: hide(what),
     expected: hide(expected),
     seen: hide(seen),

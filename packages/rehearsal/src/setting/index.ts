@@ -51,6 +51,8 @@ export interface Setting {
   /** Aborted when whatever runs now loses its runner. */
   readonly death: AbortSignal;
   die(): void;
+  /** Whether the cancellation or death that the scenario plans has come. */
+  readonly incident: { happened: boolean };
   /** Jobs of an earlier attempt that succeeded and are not run again, by key. */
   readonly kept: ReadonlyMap<string, JobResult>;
   /** Makes a GITHUB_TOKEN for a job: `read`, `write`, or a level for each scope that it may use. */

@@ -52,9 +52,16 @@ export interface Harm {
   readonly name: string;
 }
 
+/** A fault, and how often it has struck. */
+export interface InjectedFault {
+  readonly fault: Fault;
+  readonly struck: number;
+}
+
 interface Injected {
   readonly fault: Fault;
   calls: number;
+  struck: number;
 }
 
 const CODES: Readonly<Record<number, string>> = {
@@ -85,7 +92,12 @@ export class Faults {
     const known = this.#services();
     if (!known.includes(fault.service))
       throw new Error(`A fault is for ${fault.service}, which is no service; there are ${known.join(', ')}.`);
-    this.#injected.push({ fault, calls: 0 });
+    this.#injected.push({ fault, calls: 0, struck: 0 });
+  }
+
+  /** In the order in which they were injected. */
+  all(): readonly InjectedFault[] {
+    return this.#injected.map(({ fault, struck }) => ({ fault, struck }));
   }
 
   clear(): void {
@@ -100,7 +112,9 @@ export class Faults {
         injected.calls += 1;
         return this.#strikes(injected);
       });
-    return struck[0] === undefined ? undefined : harmOf(struck[0].fault);
+    const [first] = struck;
+    if (first) first.struck += 1;
+    return first && harmOf(first.fault);
   }
 
   #strikes({ fault, calls }: Injected): boolean {

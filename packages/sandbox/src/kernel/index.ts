@@ -1,7 +1,7 @@
 export { cborAnswer, cborBody, cborFailure, cborOperation, isCbor } from './cbor.ts';
 export { createControl } from './control.ts';
 export { parseDuration } from './duration.ts';
-export { type Fault, Faults, faultSchema } from './faults.ts';
+export { type Fault, Faults, faultSchema, type InjectedFault } from './faults.ts';
 export { Journal, type JournalEntry } from './journal.ts';
 export { type JsonObject, jsonAnswer, jsonBody, jsonFailure, targetOperation, WireError } from './json.ts';
 export {
