@@ -2,6 +2,7 @@ import type { Contexts, Dictionary, Scope } from '../expression/index.ts';
 import type { Conclusion, JobResult, StepResult } from '../result/index.ts';
 import type { Setting, StopReason } from '../setting/index.ts';
 import type { NodeAction, RunDefaults } from '../workflow/index.ts';
+import type { StepTask } from './task.ts';
 
 /** How the steps so far went, as `success()` and its siblings ask. */
 export type Status = Exclude<Conclusion, 'skipped'>;
@@ -13,14 +14,27 @@ export interface StepOutcome {
   conclusion: Conclusion;
 }
 
-/** A `post` that waits for the end of its job. */
-export interface Post {
-  readonly action: NodeAction;
+interface PostHead {
   readonly name: string;
-  readonly inputs: Readonly<Record<string, string>>;
+  /** The environment of the step that left it. */
   readonly env: Readonly<Record<string, string>>;
+}
+
+interface NodePost extends PostHead {
+  readonly kind: 'node';
+  readonly action: NodeAction;
+  readonly inputs: Readonly<Record<string, string>>;
   readonly state: Readonly<Record<string, string>>;
 }
+
+/** Of a foreign action that the rehearsal plays itself. */
+interface StandInPost extends PostHead {
+  readonly kind: 'stand-in';
+  play(task: StepTask): void;
+}
+
+/** A `post` that waits for the end of its job. */
+export type Post = NodePost | StandInPost;
 
 /** One job while it runs: the virtual machine that its steps share. */
 export interface Machine {

@@ -63,7 +63,21 @@ export const configureAwsCredentials: StandIn = {
     task.log.line(`Assumed ${arn || role} in ${region}.`);
     return { 'aws-account-id': account, 'authenticated-arn': arn };
   },
+  // The posts of the steps before it, which run after this, have no credentials any more.
+  post(_, task) {
+    Object.assign(task.machine.added.env, Object.fromEntries(EXPORTED.map((name) => [name, ''])));
+    task.log.line('Emptied the credentials of the job.');
+  },
 };
+
+/** What the real action puts into the environment, and empties at the end of the job. */
+const EXPORTED = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_DEFAULT_REGION',
+  'AWS_REGION',
+] as const;
 
 /** How often the real action tries, and how long it waits at first; twice as long after each try. */
 const TRIES = 12;

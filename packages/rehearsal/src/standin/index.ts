@@ -27,9 +27,16 @@ export async function playStandIn(
   const standIn = standIns.get(name);
   if (!standIn) throw new Error(`The rehearsal has no stand-in for ${name}.`);
   task.log.line(`(The rehearsal's stand-in for ${name}.)`);
-  const inputs = Object.fromEntries(
-    Object.entries(given).map(([key, value]) => [key.toLowerCase(), value.trim()]),
-  );
+  const inputs = trimmed(given);
+  const { post } = standIn;
+  if (post) {
+    task.machine.posts.push({
+      kind: 'stand-in',
+      name: task.result.name,
+      env: task.env,
+      play: (later) => post(inputs, later),
+    });
+  }
   const done = new AbortController();
   try {
     const outputs = await Promise.race([standIn.play(inputs, task), death(task, done.signal)]);
@@ -40,6 +47,10 @@ export async function playStandIn(
   } finally {
     done.abort();
   }
+}
+
+function trimmed(given: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key.toLowerCase(), value.trim()]));
 }
 
 /** Rejects when the runner dies; is watched for until `over`. */

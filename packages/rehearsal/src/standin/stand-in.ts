@@ -6,6 +6,8 @@ export interface StandIn {
   readonly inputs: readonly string[];
   /** Returns the outputs; throws an Error that says what is wrong and what to do. */
   play(inputs: Readonly<Record<string, string>>, task: StepTask): Promise<Record<string, string>>;
+  /** What the real action does at the end of its job, whatever became of it. */
+  post?(inputs: Readonly<Record<string, string>>, task: StepTask): void;
 }
 
 export function required(inputs: Readonly<Record<string, string>>, name: string): string {

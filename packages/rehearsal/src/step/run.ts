@@ -46,16 +46,21 @@ export async function runPosts(frame: Frame): Promise<void> {
 }
 
 async function runPost(post: Post, frame: Frame, task: StepTask): Promise<void> {
-  const { action, inputs, state } = post;
-  const scope = frameScope(frame, task.env);
-  let conclusion: Conclusion = 'skipped';
-  if (action.post !== undefined && holds(action.postCondition, scope)) {
-    const order = { action, script: action.post, inputs, state };
-    conclusion = (await runNodeAction(task, order)).conclusion;
-  }
+  const conclusion = await concludePost(post, frame, task);
   if (conclusion === 'failure' && frame.status === 'success') frame.status = 'failure';
   task.result.outcome = conclusion;
   task.result.conclusion = conclusion;
+}
+
+async function concludePost(post: Post, frame: Frame, task: StepTask): Promise<Conclusion> {
+  if (post.kind === 'stand-in') {
+    post.play(task);
+    return 'success';
+  }
+  const { action, inputs, state } = post;
+  if (action.post === undefined || !holds(action.postCondition, frameScope(frame, task.env)))
+    return 'skipped';
+  return (await runNodeAction(task, { action, script: action.post, inputs, state })).conclusion;
 }
 
 /** Keeps a step's beginning and end, and tells whoever watches. */
@@ -164,7 +169,7 @@ async function runAction(
   const done = await runNodeAction(task, order);
   if (action.post !== undefined) {
     const name = step.name ? task.result.name : `Run ${step.uses}`;
-    task.machine.posts.push({ action, name, inputs, env: task.env, state: done.state ?? {} });
+    task.machine.posts.push({ kind: 'node', action, name, inputs, env: task.env, state: done.state ?? {} });
   }
   return done;
 }
