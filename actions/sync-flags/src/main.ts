@@ -1,0 +1,30 @@
+import { renderChanges, restoreFlags, syncFlags } from '@promo-actions/core/flags';
+import { runOnRunner } from '@promo-actions/gateways/runner';
+import { contract } from './contract.ts';
+import { orderOf, restoreOf, syncOf } from './order.ts';
+
+runOnRunner(contract, {
+  async main({ inputs, log, clock, context, signal }) {
+    const { createFlagSystem, createLaunchDarkly } = await import('@promo-actions/gateways/launchdarkly');
+    const { baseUrl, token, project, operation, dryRun } = inputs;
+    const launchDarkly = createLaunchDarkly({ baseUrl, token, clock, signal, onRetry: log.info });
+    const around = { system: createFlagSystem(launchDarkly, project), clock, signal, tell: log.info };
+    const order = orderOf(inputs, context);
+    const result =
+      operation === 'restore'
+        ? await restoreFlags({ ...order, ...restoreOf(inputs) }, around)
+        : await syncFlags({ ...order, ...syncOf(inputs) }, around);
+    return {
+      outputs: {
+        changed: result.changed.length > 0,
+        flags: result.flags.join('\n'),
+        changedFlags: result.changed.join('\n'),
+        waitingFlags: result.waiting.join('\n'),
+        approvalLinks: result.links.join('\n'),
+        restorePoint: JSON.stringify(result.restorePoint),
+      },
+      summary: renderChanges(result, dryRun),
+      report: result.report,
+    };
+  },
+});

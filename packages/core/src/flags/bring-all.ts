@@ -1,0 +1,76 @@
+import { type Clock, formatDuration } from '../clock/index.ts';
+import { bringFlag } from './bring.ts';
+import type { Bringing, Brought } from './bringing.ts';
+import type { Flag } from './flag.ts';
+import type { FlagSystem } from './ports.ts';
+
+/** One flag to be brought to what it is to become. */
+export interface Errand {
+  readonly flag: Flag;
+  readonly bringing: Bringing;
+}
+
+/** What a step's work goes with. */
+export interface Surroundings {
+  readonly system: FlagSystem;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** A line for the step's log. */
+  tell(line: string): void;
+}
+
+const betweenLooks = 30_000;
+
+/**
+ * Brings all flags about, in their order, and waits for approvals as long as is wanted (milliseconds). After a failure of
+ * the outside world the rest is left alone; those have no entry in the answer.
+ */
+export async function bringAll(
+  errands: readonly Errand[],
+  wait: number,
+  { system, clock, signal, tell }: Surroundings,
+): Promise<ReadonlyMap<string, Brought>> {
+  const results = new Map<string, Brought>();
+  const pace = createPace(clock, tell);
+  const until = clock.now() + wait;
+  let open = errands;
+  for (;;) {
+    for (const [done, { flag, bringing }] of open.entries()) {
+      signal.throwIfAborted();
+      pace(() => `${done} of ${open.length} flags done …`);
+      const brought = await bringFlag(flag, bringing, system, clock, signal);
+      results.set(flag.key, brought);
+      if (brought.outcome === 'changed') for (const line of brought.changes) tell(`${flag.key}: ${line}`);
+      if (brought.outcome === 'failed' && brought.stop) return results;
+    }
+    const waiting = errands.filter(({ flag }) => results.get(flag.key)?.outcome === 'waiting');
+    const left = until - clock.now();
+    if (waiting.length === 0 || left <= 0) return results;
+    tell(
+      `${waiting.length} of ${errands.length} flags wait for approval; looking again for ${formatDuration(left)}.`,
+    );
+    await clock.sleep(Math.min(betweenLooks, left), signal);
+    open = await readAgain(waiting, system);
+  }
+}
+
+/** The flags as they are now: what they are to become may have changed meanwhile. */
+async function readAgain(errands: readonly Errand[], system: FlagSystem): Promise<readonly Errand[]> {
+  const again: Errand[] = [];
+  for (const { flag, bringing } of errands) {
+    const { source, target } = bringing;
+    const now = await system.flag(flag.key, source === undefined ? [target] : [source, target]);
+    again.push({ flag: now ?? flag, bringing });
+  }
+  return again;
+}
+
+/** Lets a line through when two seconds have passed since the last one. */
+export function createPace(clock: Pick<Clock, 'now'>, tell: (line: string) => void) {
+  let last = clock.now();
+  return (line: () => string): void => {
+    if (clock.now() - last < 2_000) return;
+    last = clock.now();
+    tell(line());
+  };
+}

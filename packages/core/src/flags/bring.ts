@@ -1,0 +1,95 @@
+import type { Clock } from '../clock/index.ts';
+import { OutsideError } from '../errors/index.ts';
+import { askApproval } from './approve.ts';
+import { type Bringing, type Brought, inEnvironment } from './bringing.ts';
+import type { Flag, FlagPart } from './flag.ts';
+import { differingParts } from './parts.ts';
+import type { FlagChange, FlagSystem } from './ports.ts';
+import { type RestoreItem, restoreItem } from './restore-point.ts';
+import { describeChange } from './words.ts';
+import { writeFlag } from './write.ts';
+
+const attempts = 4;
+
+/**
+ * Brings one flag to what it is to become. Every attempt begins with what is there: so a conflict with somebody else's
+ * change, or an answer that was lost, ends with the flag as it is meant to be and nothing done twice.
+ */
+export async function bringFlag(
+  first: Flag,
+  bringing: Bringing,
+  system: FlagSystem,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Brought> {
+  const { target } = bringing;
+  let flag = first;
+  let changes: readonly string[] = [];
+  let restore: RestoreItem | undefined;
+  let unanswered: OutsideError | undefined;
+  const failed = (message: string, remedy: string): Brought => ({
+    outcome: 'failed',
+    message,
+    remedy,
+    stop: true,
+    ...(restore ? { restore } : {}),
+  });
+  try {
+    for (let attempt = 0; ; attempt += 1) {
+      const now = inEnvironment(flag, target);
+      const wanted = bringing.wanted(flag);
+      const parts = differingParts(now.settings, wanted, bringing.parts);
+      if (parts.length === 0) return restore ? { outcome: 'changed', changes, restore } : { outcome: 'same' };
+      if (attempt === attempts)
+        return failed(
+          `\`${flag.key}\` still differs in ${parts.join(', ')} after it was written and read again.`,
+          `Look at ${now.url} who changes it at the same time, and run again.`,
+        );
+      const change: FlagChange = { flag, target, parts, wanted, comment: bringing.comment };
+      const written = bringing.needsApproval(flag)
+        ? await askApproval(change, bringing, system)
+        : await writeFlag(change, bringing, system);
+      if (typeof written === 'object' && !(written instanceof OutsideError)) return written;
+      const wasUnanswered = written instanceof OutsideError;
+      if (wasUnanswered && unanswered) throw written;
+      if (written !== 'conflict' && !restore) {
+        restore = restoreItem(flag, now, wanted, parts);
+        changes = describeChange(flag, now.settings, wanted, parts);
+      }
+      flag = await readAgain(flag.key, parts, bringing, system, clock, signal);
+      if (wasUnanswered) {
+        unanswered = written;
+        if (inEnvironment(flag, target).version === now.version) restore = undefined;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    return failed(error.message, '');
+  }
+}
+
+/** Reads until the change is seen, for a moment: what was written may be read a little later. */
+async function readAgain(
+  key: string,
+  parts: readonly FlagPart[],
+  bringing: Bringing,
+  system: FlagSystem,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Flag> {
+  for (let look = 1; ; look += 1) {
+    const flag = await readFlag(key, bringing, system);
+    const { settings } = inEnvironment(flag, bringing.target);
+    if (look === 3 || differingParts(settings, bringing.wanted(flag), parts).length === 0) return flag;
+    await clock.sleep(1_000, signal);
+  }
+}
+
+async function readFlag(key: string, { source, target }: Bringing, system: FlagSystem): Promise<Flag> {
+  const flag = await system.flag(key, source === undefined ? [target] : [source, target]);
+  if (flag) return flag;
+  throw new OutsideError({
+    what: `Flag \`${key}\` is no longer there`,
+    remedy: 'Look who deleted it, or leave it out, and run again.',
+  });
+}
