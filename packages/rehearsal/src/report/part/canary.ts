@@ -1,7 +1,7 @@
 import { type Chart, chartFigure, type Line, type Pane } from '../chart/index.ts';
 import type { Canary, Evidence, Minute } from '../evidence/index.ts';
 import { type Html, html } from '../markup/index.ts';
-import { brief, chip, section, table } from './words.ts';
+import { brief, chip, prose, section, table } from './words.ts';
 
 /** A chart of more minutes than these, a day and a half, shows nothing more. */
 const MOST_MINUTES = 2000;
@@ -19,7 +19,7 @@ function one({ answer, report, weights }: Canary): Html {
   const who = [gate.subject.service, gate.subject.environment].filter(Boolean).join(' in ');
   return html`<div class="canary">
 <p>${chip(gate.decision, report.verdict ?? gate.decision)} <strong>${who && `${who}: `}${versions}</strong>${report.judge && html` <span class="muted">judge ${report.judge}, ${job.name}</span>`}</p>
-${report.reasons.length > 0 && html`<ul>${report.reasons.slice(0, 6).map((reason) => html`<li>${brief(reason, 400)}</li>`)}</ul>`}
+${report.reasons.length > 0 && html`<ul>${report.reasons.slice(0, 6).map((reason) => html`<li>${prose(reason, 400)}</li>`)}</ul>`}
 ${chartFigure(chartOf({ answer, report, weights }))}
 ${report.evidence.length > 0 && evidenceTable(report.evidence)}
 </div>`;

@@ -2,7 +2,7 @@ import { duration, moment, period } from '../../moment/index.ts';
 import type { Rehearsal } from '../../result/index.ts';
 import type { GateAnswer } from '../evidence/index.ts';
 import { type Html, html } from '../markup/index.ts';
-import { brief, chip, kindOf, plural } from './words.ts';
+import { brief, chip, kindOf, plural, prose } from './words.ts';
 
 const OUTCOMES = { success: 'Succeeded', failure: 'Failed', cancelled: 'Cancelled' } as const;
 /** More reasons than these nobody reads at a glance. */
@@ -44,15 +44,20 @@ function expectation({ outcome, expectations }: Rehearsal, unmet: number): Html 
   return html` ${chip('unmet', `not what the scenario expects: ${unmet} of ${plural(expectations.length, 'expectation')} not met`)}`;
 }
 
-/** Why it did not end well: expectations that were not met, gates that stopped it, else errors, else what jobs note. */
+/** Why it did not end well: first what stopped it, then the expectations that were not met, then whatever else went wrong. */
 function reasonsOf({ rehearsal, gates }: Seen): readonly Html[] {
+  const [first, ...others] = rehearsal.outcome === 'success' ? [] : stopsOf(rehearsal, gates);
   const unmet = rehearsal.expectations
     .filter(({ met }) => !met)
     .map(
       ({ what, expected, seen }) =>
         html`${brief(what, 300)}: expected ${brief(expected, 300)}, seen ${brief(seen, 300)}`,
     );
-  if (rehearsal.outcome === 'success') return unmet;
+  return [...(first ? [first] : []), ...unmet, ...others];
+}
+
+/** What stopped the run: gates, else errors, else what jobs note. */
+function stopsOf(rehearsal: Rehearsal, gates: Seen['gates']): readonly Html[] {
   const stopped = gates
     .filter(({ step, gate }) => step.outcome === 'failure' && gate.decision !== 'pass')
     .flatMap(({ gate }) =>
@@ -60,22 +65,21 @@ function reasonsOf({ rehearsal, gates }: Seen): readonly Html[] {
         .filter(({ outcome }) => outcome === 'fail' || outcome === 'hold')
         .map(
           ({ message, remedy }) =>
-            html`<strong>${gate.gate}</strong>: ${brief(message, 400)} ${remedy && html`<span class="remedy">${brief(remedy, 400)}</span>`}`,
+            html`<strong>${gate.gate}</strong>: ${prose(message, 400)} ${remedy && html`<span class="remedy">${prose(remedy, 400)}</span>`}`,
         ),
     );
-  if (stopped.length > 0) return [...unmet, ...stopped];
+  if (stopped.length > 0) return stopped;
   const errors = rehearsal.jobs.flatMap((job) =>
     job.steps.flatMap((step) =>
       step.annotations
         .filter(({ level }) => level === 'error')
-        .map(({ message }) => html`<strong>${step.name}</strong>: ${brief(message, 600)}`),
+        .map(({ message }) => html`<strong>${step.name}</strong>: ${prose(message, 600)}`),
     ),
   );
-  if (errors.length > 0) return [...unmet, ...errors];
-  const notes = rehearsal.jobs
+  if (errors.length > 0) return errors;
+  return rehearsal.jobs
     .filter(({ conclusion }) => conclusion === 'failure' || conclusion === 'cancelled')
-    .flatMap((job) => job.notes.map((note) => html`<strong>${job.name}</strong>: ${brief(note, 400)}`));
-  return [...unmet, ...notes];
+    .flatMap((job) => job.notes.map((note) => html`<strong>${job.name}</strong>: ${prose(note, 400)}`));
 }
 
 function facts({ rehearsal, gates }: Seen): Html {

@@ -4,7 +4,7 @@ import { markdown } from '../markdown/index.ts';
 import { fairShare, type Html, html } from '../markup/index.ts';
 import { type Log, logMarkup, readyLog } from './log.ts';
 import { depth, ownName, spanText } from './timeline.ts';
-import { brief, chip, longestWithin, most, plural, section, stepAnchor } from './words.ts';
+import { brief, chip, longestWithin, most, plural, prose, section, stepAnchor } from './words.ts';
 
 /** Bytes of the page that all logs and all outputs together may fill; characters of Markdown for all summaries. */
 const LOG_BUDGET = 1_800_000;
@@ -53,7 +53,7 @@ function jobMarkup(job: JobResult, number: number, rehearsal: Rehearsal, room: R
   return html`<div class="job-card" id="job-${number}" style="--depth:${depth(job, rehearsal)}">
 <h3>${chip(job.conclusion ?? job.status)} ${ownName(job, rehearsal)} <span class="muted">${spanText(job)}${job.environment && ` · ${job.environment}`}</span></h3>
 ${job.uses && html`<p class="muted">calls <code>${job.uses}</code></p>`}
-${shown.length > 0 && html`<ul class="muted">${shown.map((note) => html`<li>${brief(note, 600)}</li>`)}</ul>`}${rest}
+${shown.length > 0 && html`<ul class="muted">${shown.map((note) => html`<li>${prose(note, 600)}</li>`)}</ul>`}${rest}
 ${job.steps.map((step, index) => stepMarkup(step, stepAnchor(number, index), room))}
 ${outputs(job.outputs, room)}
 </div>

@@ -3,7 +3,7 @@ import type { AnnotationLevel } from '../../protocol/index.ts';
 import type { Rehearsal } from '../../result/index.ts';
 import { type Call, tally } from '../evidence/index.ts';
 import { type Html, html } from '../markup/index.ts';
-import { brief, chip, longestWithin, most, plural, section, stepAnchor, table } from './words.ts';
+import { brief, chip, longestWithin, most, plural, prose, section, stepAnchor, table } from './words.ts';
 
 const MOST_ROWS = 400;
 const LONGEST_MESSAGE = 2000;
@@ -46,7 +46,7 @@ export function annotationSection({ jobs }: Rehearsal): Html {
   const items = shown.map(({ annotation, job, step, anchor }) => {
     const { level, title, message, file, line } = annotation;
     const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}`;
-    return html`<li>${chip(level)} ${title && html`<strong>${brief(title, 200)}</strong> `}<span class="pre">${brief(message, longest)}</span> <span class="muted">${place && `${place}, `}<a href="#${anchor}">${step.name}</a> of ${job.name}</span></li>`;
+    return html`<li>${chip(level)} ${title && html`<strong>${brief(title, 200)}</strong> `}<span class="pre">${prose(message, longest)}</span> <span class="muted">${place && `${place}, `}<a href="#${anchor}">${step.name}</a> of ${job.name}</span></li>`;
   });
   return section('annotations', 'Annotations', html`<ul class="plain">${items}</ul>${rest}`);
 }
@@ -112,6 +112,6 @@ export function noteSection({ notes }: Rehearsal): Html {
   return section(
     'notes',
     'Notes',
-    html`<ul>${shown.map((note) => html`<li>${brief(note, 300)}</li>`)}</ul>${rest}`,
+    html`<ul>${shown.map((note) => html`<li>${prose(note, 300)}</li>`)}</ul>${rest}`,
   );
 }

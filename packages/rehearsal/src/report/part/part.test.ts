@@ -38,13 +38,13 @@ describe('at a glance', () => {
     expect(said).toContain('<b>3 of 4</b> <span>gates passed</span>');
   });
 
-  test('what was expected otherwise stands first, then the gate’s words and remedy', () => {
+  test('what stopped the run stands first, with its remedy, then what was expected otherwise', () => {
     const said = headline(refusedGate());
     expect(said).toMatch(/^headline bad"/);
     expect(said).toContain('2 of 3 expectations not met');
-    expect(said.indexOf('outcome: expected success, seen failure')).toBeLessThan(
-      said.indexOf('No maintenance window of prod is open'),
-    );
+    const stopped = said.indexOf('No maintenance window of prod is open');
+    expect(stopped).toBeGreaterThan(0);
+    expect(stopped).toBeLessThan(said.indexOf('outcome: expected success, seen failure'));
     expect(said).toContain('Run it again after 2026-03-05T20:00:00Z');
   });
 
@@ -55,6 +55,18 @@ describe('at a glance', () => {
     const run = new Recording({});
     run.job({ id: 'approval', conclusion: 'failure', notes: ['nobody who may review prod answered'] });
     expect(headline(run.end('failure'))).toContain('nobody who may review prod answered');
+  });
+
+  test('what a message puts between backticks is code, whatever it is', () => {
+    const run = new Recording({});
+    run.job({
+      id: 'approval',
+      conclusion: 'failure',
+      notes: ['no `id-token: write`, `<b>` and one ` alone'],
+    });
+    expect(headline(run.end('failure'))).toContain(
+      'no <code>id-token: write</code>, <code>&lt;b&gt;</code> and one ` alone',
+    );
   });
 
   test('a rehearsal that has not ended says so', () => {

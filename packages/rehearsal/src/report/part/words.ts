@@ -33,6 +33,12 @@ export function brief(text: string, most: number): string {
   return `${text.slice(0, most)} … (${text.length - most} more characters)`;
 }
 
+/** A message of at most so many characters; what it puts between backticks is code. */
+export function prose(text: string, most: number): Html {
+  const parts = brief(text, most).split(/`([^`\n]+)`/);
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}
+
 /** A quotation mark takes this many bytes in a page, and nothing takes more. */
 const WIDEST = 6;
 
