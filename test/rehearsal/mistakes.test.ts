@@ -1,5 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { promo, rehearse } from './promo.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'promo-mistakes-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('mistakes', () => {
   test('whatever a rehearsal does not run is refused by name before anything starts', async () => {
@@ -75,6 +81,41 @@ describe('mistakes', () => {
     ],
   ])('%s is told, with exit code 2', async (_, args, message) => {
     const { code, out, err } = await promo(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(message);
+  });
+
+  test.each([
+    [
+      'code that is not there',
+      '  lambda: [{ account: sit, function: a, versions: [{ code: . }, { code: nowhere }] }]',
+      /:4:73: The world's function a of account sit: There is no code at .*nowhere/,
+    ],
+    [
+      'a function stated twice',
+      '  lambda: [{ account: sit, function: a, versions: [{ code: . }] }, { account: sit, function: a, versions: [{ code: . }] }]',
+      /:4:68: The world's function a of account sit: it is stated twice/,
+    ],
+    [
+      'a parameter that cannot be',
+      '  ssm: [{ account: sit, name: /a, type: String, value: x }, { account: sit, name: /aws/b, type: String, value: x }]',
+      /:4:61: The world's parameter \/aws\/b of sit is not possible/,
+    ],
+    [
+      'a tag of a branch that is not there',
+      '  github: { repository: a/b, tags: { v1.0.0: mian } }',
+      /:4:11: .*mian/,
+    ],
+    [
+      'a fault of an unknown service',
+      'faults: [{ service: ssm, status: 500 }, { service: lambada, status: 500 }]',
+      /:4:52: A fault is for lambada, which is no service; there are /,
+    ],
+  ])('%s is told with its line and column', async (_, line, message) => {
+    const file = join(folder, 'world.yml');
+    const accounts = "world:\n  accounts: { sit: { id: '111111111111', region: eu-west-1 } }";
+    writeFileSync(file, `name: World\n${accounts}\n${line}\nworkflow: jobs\nexpect: { outcome: success }\n`);
+    const { code, out, err } = await rehearse(file);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(message);
   });

@@ -105,6 +105,16 @@ test.each([
   expect(err).toContain(message);
 });
 
+test('a world that cannot be is told with its place', async () => {
+  await writeFile(
+    join(folder, 'broken.yml'),
+    "world:\n  accounts: { sit: { id: '111111111111' } }\n  lambda: [{ account: sit, function: a, versions: [{ code: nowhere }] }]\n",
+  );
+  const { code, err } = await sandbox('--port', '0', '--scenario', 'broken.yml').ended;
+  expect(code).toBe(2);
+  expect(err).toMatch(/^broken\.yml:3:60: .*There is no code at .*nowhere/);
+});
+
 test('help is help', async () => {
   expect(await sandbox('--help').ended).toMatchObject({
     code: 0,

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Sandbox, startSandbox } from './sandbox.ts';
+import { inWorld, WorldMistake } from './scenario-file/index.ts';
 import { loadScenarioWorld, ScenarioError, type ScenarioWorld } from './world/index.ts';
 
 const HELP = `Usage: npm run sandbox -- [options]
@@ -32,7 +33,8 @@ async function main(): Promise<void> {
   }
   const scenario = options.scenario === undefined ? undefined : await loadScenarioWorld(options.scenario);
   const sandbox = await start(options, scenario);
-  for (const fault of scenario?.faults ?? []) sandbox.inject(fault);
+  for (const [index, fault] of scenario?.faults.entries() ?? [])
+    await inWorld(['faults', index, 'service'], () => sandbox.inject(fault)).catch(misplaced(scenario));
   process.stdout.write(welcome(sandbox, options, scenario));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -81,11 +83,19 @@ async function start(options: Options, scenario: ScenarioWorld | undefined): Pro
       ...(scenario?.seed === undefined ? {} : { seed: scenario.seed }),
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return misplaced(scenario)(error);
     throw new UsageError(
       `Port ${options.port} is taken. Stop what listens there, or choose another with --port (0 takes any free one).`,
     );
   }
+}
+
+/** A mistake in the scenario is told with its place. */
+function misplaced(scenario: ScenarioWorld | undefined): (error: unknown) => never {
+  return (error) => {
+    if (scenario === undefined || !(error instanceof WorldMistake)) throw error;
+    throw new ScenarioError(`${scenario.placeOf(error.path)}: ${error.message}`);
+  };
 }
 
 function welcome(sandbox: Sandbox, options: Options, scenario: ScenarioWorld | undefined): string {

@@ -12,6 +12,7 @@ export {
   readScenarioFile,
   type ScenarioData,
   UnreadableScenario,
+  WorldMistake,
 } from './scenario-file/index.ts';
 export { durationSchema, timeSchema } from './units/index.ts';
 export {

@@ -5,6 +5,8 @@ import { createGitHubService } from './github/index.ts';
 import { createJiraService } from './jira/index.ts';
 import { type Caller, type Service, seededRandom } from './kernel/index.ts';
 import { createLambdaService } from './lambda/index.ts';
+import { createLaunchDarklyService } from './launchdarkly/index.ts';
+import { inWorld } from './scenario-file/index.ts';
 import { createSsmService } from './ssm/index.ts';
 import { createStsService, Sessions } from './sts/index.ts';
 import { createTraffic } from './traffic/index.ts';
@@ -65,8 +67,16 @@ export async function createServices(dependencies: ServicesDependencies): Promis
     );
     list.push(createSsmService({ accounts, definitions: parts.ssm, seed, worldStart }));
     list.push(await createDynamoDbService({ accounts, tables: parts.dynamodb }));
-    list.push(createGitHubService({ definition: parts.github, now: worldStart, url }));
-    list.push(createJiraService({ definition: parts.jira, now: worldStart, url }));
+    list.push(
+      await inWorld(['world', 'github'], () =>
+        createGitHubService({ definition: parts.github, now: worldStart, url }),
+      ),
+    );
+    list.push(
+      await inWorld(['world', 'jira'], () =>
+        createJiraService({ definition: parts.jira, now: worldStart, url }),
+      ),
+    );
   } catch (error) {
     await close();
     throw error;
@@ -78,6 +88,8 @@ export async function createServices(dependencies: ServicesDependencies): Promis
     region: first?.region ?? 'us-east-1',
     hosts: {
       'https://api.atlassian.com': '/jira',
+      'https://app.launchdarkly.com': '/launchdarkly',
+      'https://app.eu.launchdarkly.com': '/launchdarkly',
       ...(parts.jira?.site ? { [parts.jira.site]: '/jira' } : {}),
     },
     callerOf: (accessKey) => sessions.callerOf(accessKey, clock.now()),

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
+import { type Sandbox, startSandbox, WorldMistake } from '@promo-actions/sandbox';
 import { asText, type Dictionary } from '../expression/index.ts';
 import { githubContext, planIncidentAtCall, runWorkflow } from '../job/index.ts';
 import { Mistakes } from '../mistake/index.ts';
@@ -92,19 +92,23 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   }
 }
 
-async function openSandbox({ file, scenario }: ScenarioFile): Promise<Sandbox> {
-  try {
-    const sandbox = await startSandbox({
-      world: scenario.world,
-      start: scenario.start,
-      seed: scenario.seed,
-      folder: dirname(file),
-    });
-    for (const fault of scenario.faults) sandbox.inject(fault);
-    return sandbox;
-  } catch (error) {
-    throw new Mistakes([{ file, message: (error as Error).message }]);
-  }
+async function openSandbox({ file, scenario, mistakeAt }: ScenarioFile): Promise<Sandbox> {
+  const { world, start, seed, faults } = scenario;
+  const sandbox = await startSandbox({ world, start, seed, folder: dirname(file) }).catch((error: Error) => {
+    const { message } = error;
+    throw new Mistakes([error instanceof WorldMistake ? mistakeAt(error.path, message) : { file, message }]);
+  });
+  const mistakes = faults.flatMap((fault, index) => {
+    try {
+      sandbox.inject(fault);
+      return [];
+    } catch (error) {
+      return [mistakeAt(['faults', index, 'service'], (error as Error).message)];
+    }
+  });
+  if (mistakes.length === 0) return sandbox;
+  await sandbox.close();
+  throw new Mistakes(mistakes);
 }
 
 interface Parts {

@@ -8,6 +8,7 @@ import {
   targetOperation,
   WireError,
 } from '../kernel/index.ts';
+import { WorldMistake } from '../scenario-file/index.ts';
 import { type AccountBook, type Place, placeOf } from '../traffic/index.ts';
 import { attributes } from './attribute.ts';
 import type { TableDefinition } from './definition.ts';
@@ -47,7 +48,12 @@ export async function createDynamoDbService({ accounts, tables }: DynamoDbDepend
   }
 
   try {
-    for (const table of tables) await createTable(await engineOf(placeOf(accounts, table)), table);
+    for (const [index, table] of tables.entries()) {
+      const engine = await engineOf(placeOf(accounts, table));
+      await createTable(engine, table).catch((error: Error) => {
+        throw new WorldMistake(['world', 'dynamodb', index], error.message);
+      });
+    }
   } catch (error) {
     await close();
     throw error;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { WorldMistake } from '../scenario-file/index.ts';
 import { checkTargets } from './aliases.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { DEFAULT_CONFIGURATION, newFunction } from './functions.ts';
@@ -28,12 +29,14 @@ export async function loadFunctions(
     packages.set(whole, known);
     return known;
   };
-  for (const definition of dependencies.definitions) {
+  for (const [index, definition] of dependencies.definitions.entries()) {
     try {
       await loadFunction(state, dependencies, definition, packageOf, uuid);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(
+      const within = error instanceof WorldMistake ? error.path : [];
+      throw new WorldMistake(
+        ['world', 'lambda', index, ...within],
         `The world's function ${definition.function} of account ${definition.account}: ${reason}`,
       );
     }
@@ -57,10 +60,13 @@ async function loadFunction(
   const versions: Version[] = [];
   for (const [index, stated] of definition.versions.entries()) {
     const id = uuid();
+    const code = await packageOf(stated.code).catch((error: Error) => {
+      throw new WorldMistake(['versions', index, 'code'], error.message);
+    });
     versions.push({
       number: String(index + 1),
       configuration: configurationOf(definition, stated, scope.account),
-      code: await packageOf(stated.code),
+      code,
       modified,
       settling: { kind: 'create', until: worldStart },
       revisions: { settling: id, settled: id },

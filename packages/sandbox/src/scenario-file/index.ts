@@ -25,6 +25,29 @@ export class UnreadableScenario extends Error {
   }
 }
 
+/** A part of the world that cannot be brought to life, such as code that is not there. */
+export class WorldMistake extends Error {
+  /** Where it stands in a scenario, such as `['world', 'lambda', 0, 'versions', 1, 'code']`. */
+  readonly path: readonly (string | number)[];
+
+  constructor(path: WorldMistake['path'], message: string) {
+    super(message);
+    this.path = path;
+  }
+}
+
+/** Does something with a part of the world; whatever goes wrong with it, and does not say where, is told of that part. */
+export async function inWorld<Result>(
+  path: WorldMistake['path'],
+  work: () => Result | Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof WorldMistake ? error : new WorldMistake(path, (error as Error).message);
+  }
+}
+
 interface Layer {
   readonly file: string;
   readonly document: Document;

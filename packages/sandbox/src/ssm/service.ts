@@ -6,6 +6,7 @@ import {
   targetOperation,
   WireError,
 } from '../kernel/index.ts';
+import { WorldMistake } from '../scenario-file/index.ts';
 import { type AccountBook, placeOf } from '../traffic/index.ts';
 import type { SsmDefinition } from './definition.ts';
 import { type OperationName, readInput } from './inputs.ts';
@@ -54,7 +55,7 @@ export function createSsmService({ accounts, definitions, seed, worldStart }: Ss
     return store;
   }
 
-  for (const definition of definitions) {
+  for (const [index, definition] of definitions.entries()) {
     const place = placeOf(accounts, definition);
     const key = `${place.account}/${place.region}`;
     if ('throttle' in definition) {
@@ -74,7 +75,8 @@ export function createSsmService({ accounts, definitions, seed, worldStart }: Ss
       operations.PutParameter(readInput('PutParameter', input), context);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      throw new Error(
+      throw new WorldMistake(
+        ['world', 'ssm', index],
         `The world's parameter ${definition.name} of ${definition.account} is not possible: ${error.message}`,
       );
     }

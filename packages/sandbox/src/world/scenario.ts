@@ -27,6 +27,8 @@ export interface ScenarioWorld {
   readonly faults: readonly Fault[];
   /** What the world's code paths are relative to: the file's own folder. */
   readonly folder: string;
+  /** `file:line:column` of a part, such as `['world', 'lambda', 0]`. */
+  placeOf(path: readonly (string | number)[]): string;
 }
 
 /** A scenario file that cannot be used; the message has a line `file:line:column: …` for each mistake. */
@@ -38,7 +40,8 @@ export async function loadScenarioWorld(file: string): Promise<ScenarioWorld> {
   const result = v.safeParse(scenarioSchema, data.value ?? {});
   if (result.success) {
     const { world, start, seed, faults } = result.output;
-    return { world, start, seed, faults, folder: dirname(resolve(file)) };
+    const placeOf = (path: readonly (string | number)[]) => written(data.locate(path));
+    return { world, start, seed, faults, folder: dirname(resolve(file)), placeOf };
   }
   const told = result.issues
     .map((issue) => {
