@@ -5,7 +5,6 @@ import { createGitHubService } from './github/index.ts';
 import { createJiraService } from './jira/index.ts';
 import { type Caller, type Service, seededRandom } from './kernel/index.ts';
 import { createLambdaService } from './lambda/index.ts';
-import { createLaunchDarklyService } from './launchdarkly/index.ts';
 import { inWorld } from './scenario-file/index.ts';
 import { createSsmService } from './ssm/index.ts';
 import { createStsService, Sessions } from './sts/index.ts';
@@ -88,8 +87,6 @@ export async function createServices(dependencies: ServicesDependencies): Promis
     region: first?.region ?? 'us-east-1',
     hosts: {
       'https://api.atlassian.com': '/jira',
-      'https://app.launchdarkly.com': '/launchdarkly',
-      'https://app.eu.launchdarkly.com': '/launchdarkly',
       ...(parts.jira?.site ? { [parts.jira.site]: '/jira' } : {}),
     },
     callerOf: (accessKey) => sessions.callerOf(accessKey, clock.now()),
