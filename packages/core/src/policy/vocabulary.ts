@@ -11,6 +11,10 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
   'backup-alias': [
     'alias', 'dry-run', 'function', 'keep-versions', 'prefix', 'retain', 'retain-for', 'summary',
   ],
+  'backup-database': [
+    'cluster', 'dry-run', 'instance', 'interval', 'prefix', 'retain', 'retain-for', 'summary',
+    'timeout',
+  ],
   'canary-rollout': [
     'after-traffic', 'alarms', 'alias', 'alpha', 'before-traffic', 'configuration-only', 'driver',
     'dry-run', 'expected-stable-version', 'fencing-token', 'freezes', 'function', 'guard-errors',
@@ -56,6 +60,11 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
     'emergency', 'freezes', 'mode', 'override-expires', 'planned-end', 'planned-start', 'reason',
     'requester', 'required-time', 'scheduled-time', 'summary', 'ticket', 'time-zone', 'tolerance',
     'version', 'when-closed', 'windows',
+  ],
+  'promote-config': [
+    'dry-run', 'exclude', 'fencing-token', 'include', 'key-id', 'lock-table', 'operation', 'paths',
+    'post', 'project', 'promotion', 'rules', 'source-environment', 'source-region', 'source-role',
+    'summary', 'table', 'take-over',
   ],
   'quality-gate': [
     'commit', 'load-limits', 'max-severity', 'min-branch-coverage', 'min-function-coverage',
