@@ -12,7 +12,7 @@ export const contract = defineContract({
   inputs: {
     stage: oneOf(
       stages,
-      '`branch` makes the release branch. `draft` makes the draft release with its changelog. `merge` merges the release branch into production by a merge commit and makes an annotated tag. `publish` publishes the draft. `backport` merges production back into development, as after a hotfix.',
+      '`branch` makes the release branch. `draft` makes the draft release with its changelog. `merge` merges the release branch into production by a merge commit and makes an annotated tag. `publish` publishes the draft. `backport` merges production back into development, as after a hotfix; where that conflicts, or development is protected, by a pull request that a person merges.',
       { required: true },
     ),
     version: text('The version with its leading `v`, such as `v1.4.0`; it is the name of the tag, too.', {
@@ -48,16 +48,18 @@ export const contract = defineContract({
   },
   outputs: {
     'release-branch': 'The name of the release branch.',
-    sha: 'The commit of the stage: head of the release branch, tagged commit, or head after the merge back. Empty after `draft`.',
+    sha: 'The commit of the stage: head of the release branch, tagged commit, or head after the merge back. Empty after `draft`, and where `backport` opened a pull request.',
     tag: 'The name of the tag, which is the version.',
     'previous-version':
       'The release that the changelog begins after; of the stage `draft`, empty for a first release.',
     'release-id': 'The number of the release, of the stages `draft` and `publish`.',
     'release-url': 'Its page.',
     'compare-url': 'The page with all changes since the last release, of the stage `draft`.',
+    'pull-request-url':
+      'The page of the open pull request that brings production back, where `backport` could not merge by itself; else empty.',
     changed: 'Whether anything was changed, `true` or `false`.',
   },
-  permissions: { github: { contents: 'write' } },
+  permissions: { github: { contents: 'write', 'pull-requests': 'write' } },
   example: { stage: 'merge', version: 'v1.4.0' },
   check({ stage, version, base, extraNotes, productionBranch, developmentBranch }) {
     const parsed = version === undefined ? undefined : parseVersion(version);

@@ -11,7 +11,8 @@ runOnRunner(contract, {
     const releaseBranch = `${releaseBranchPrefix}${version}`;
     const base = inputs.base ?? developmentBranch;
     const result = await release({ ...inputs, releaseBranch, base }, repository);
-    log.info(result.message);
+    if (result.pullRequest) log.warning(result.message);
+    else log.info(result.message);
     return {
       outputs: {
         releaseBranch,
@@ -21,6 +22,7 @@ runOnRunner(contract, {
         releaseId: result.release?.id,
         releaseUrl: result.release?.url,
         compareUrl: result.compareUrl,
+        pullRequestUrl: result.pullRequest?.url,
         changed: result.changed && !inputs.dryRun,
       },
       summary: `### release: ${inputs.stage} of ${version}\n${result.message}\n`,

@@ -1,2 +1,11 @@
-export type { MergeAnswer, NewRelease, ReleaseCommit, ReleasePage, ReleaseRepository } from './ports.ts';
-export { type ReleaseOrder, release, type Stage, type StageResult, stages } from './release.ts';
+export type {
+  MergeAnswer,
+  NewPullRequest,
+  NewRelease,
+  PullRequestPage,
+  ReleaseCommit,
+  ReleasePage,
+  ReleaseRepository,
+} from './ports.ts';
+export { release } from './release.ts';
+export { type ReleaseOrder, type Stage, type StageResult, stages } from './stage.ts';

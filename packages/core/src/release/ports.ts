@@ -1,3 +1,5 @@
+import type { OutsideError } from '../errors/index.ts';
+
 export interface ReleaseCommit {
   readonly sha: string;
   readonly message: string;
@@ -43,6 +45,27 @@ export interface ReleaseRepository {
   /** GitHub's own notes. */
   generateNotes(tag: string, target: string, previous: string | undefined): Promise<string>;
   updateRelease(id: number, change: { readonly body: string; readonly draft: false }): Promise<ReleasePage>;
+  /** The open pull request from one branch into another, or undefined. */
+  openPullRequest(head: string, base: string): Promise<PullRequestPage | undefined>;
+  createPullRequest(request: NewPullRequest): Promise<PullRequestPage>;
 }
 
-export type MergeAnswer = { readonly sha: string } | 'nothing' | 'conflict';
+/** `protected` where the base takes changes by pull request alone, or only with checks: the failure in GitHub's words. */
+export type MergeAnswer =
+  | { readonly sha: string }
+  | 'nothing'
+  | 'conflict'
+  | { readonly protected: OutsideError };
+
+export interface PullRequestPage {
+  readonly number: number;
+  readonly url: string;
+}
+
+export interface NewPullRequest {
+  readonly head: string;
+  readonly base: string;
+  readonly title: string;
+  /** Markdown. */
+  readonly body: string;
+}

@@ -6,49 +6,15 @@ import {
   parseVersion,
   printVersion,
 } from '../version/index.ts';
+import { backport } from './backport.ts';
 import { groupedNotes, withExtraNotes } from './notes.ts';
 import type { ReleasePage, ReleaseRepository } from './ports.ts';
-
-export const stages = ['branch', 'draft', 'merge', 'publish', 'backport'] as const;
-export type Stage = (typeof stages)[number];
-
-export interface ReleaseOrder {
-  readonly stage: Stage;
-  /** With its leading `v`; also the name of the tag. */
-  readonly version: string;
-  readonly releaseBranch: string;
-  /** What the release branch is made from. */
-  readonly base: string;
-  readonly productionBranch: string;
-  readonly developmentBranch: string;
-  readonly notes: 'generate' | 'commits';
-  readonly extraNotes?: string | undefined;
-  readonly dryRun: boolean;
-}
-
-export interface StageResult {
-  /** Whether anything was changed, or would be in a dry run. */
-  readonly changed: boolean;
-  /** One sentence for the log and the summary. */
-  readonly message: string;
-  readonly sha?: string | undefined;
-  readonly release?: ReleasePage | undefined;
-  readonly compareUrl?: string | undefined;
-  readonly previous?: string | undefined;
-}
+import { conflict, headOf, type ReleaseOrder, type StageResult, short } from './stage.ts';
 
 /** Brings one stage of a release about. What was done before is found and left as it is. @throws OutsideError */
 export function release(order: ReleaseOrder, repository: ReleaseRepository): Promise<StageResult> {
   const run = { branch, draft, merge, publish, backport }[order.stage];
   return run(order, repository);
-}
-
-const short = (sha: string) => sha.slice(0, 7);
-
-async function headOf(repository: ReleaseRepository, name: string, remedy: string): Promise<string> {
-  const sha = await repository.branch(name);
-  if (sha !== undefined) return sha;
-  throw new OutsideError({ what: `Branch \`${name}\` does not exist in ${repository.name}`, remedy });
 }
 
 async function branch(order: ReleaseOrder, repository: ReleaseRepository): Promise<StageResult> {
@@ -109,6 +75,7 @@ async function merge(order: ReleaseOrder, repository: ReleaseRepository): Promis
   }
   const answer = await repository.merge(productionBranch, head, `Release ${version}: merge ${releaseBranch}`);
   if (answer === 'conflict') throw conflict(repository, productionBranch, releaseBranch);
+  if (typeof answer === 'object' && 'protected' in answer) throw answer.protected;
   const sha = answer === 'nothing' ? await mergedAs(head, productionBranch, repository) : answer.sha;
   try {
     await repository.createTag(version, sha, `Release ${version}`);
@@ -177,35 +144,6 @@ async function publish(order: ReleaseOrder, repository: ReleaseRepository): Prom
   const shown = await repository.updateRelease(found.id, { body, draft: false });
   const did = found.draft ? 'was published' : 'has the extra notes now';
   return { changed: true, message: `The release of ${version} ${did}: ${shown.url}`, release: shown, sha };
-}
-
-async function backport(order: ReleaseOrder, repository: ReleaseRepository): Promise<StageResult> {
-  const { version, productionBranch, developmentBranch, dryRun } = order;
-  await headOf(repository, productionBranch, 'Give `production-branch` its name.');
-  const head = await headOf(repository, developmentBranch, 'Give `development-branch` its name.');
-  const commits = await repository.missing(developmentBranch, productionBranch);
-  if (commits.length === 0) {
-    const message = `${developmentBranch} has all that ${productionBranch} has.`;
-    return { changed: false, message, sha: head };
-  }
-  const how = `${commits.length} commit(s) of ${productionBranch}`;
-  if (dryRun) return { changed: true, message: `${how} would be merged into ${developmentBranch}.` };
-  const text = `Merge ${productionBranch} back after ${version}`;
-  const answer = await repository.merge(developmentBranch, productionBranch, text);
-  if (answer === 'conflict') throw conflict(repository, developmentBranch, productionBranch);
-  const sha = answer === 'nothing' ? head : answer.sha;
-  return {
-    changed: answer !== 'nothing',
-    message: `${how} are in ${developmentBranch} at ${short(sha)}.`,
-    sha,
-  };
-}
-
-function conflict(repository: ReleaseRepository, base: string, head: string): OutsideError {
-  return new OutsideError({
-    what: `${head} cannot be merged into ${base} of ${repository.name}: both changed the same lines`,
-    remedy: `Merge ${base} into ${head} by hand (or by a pull request), settle the conflict there and run again. See ${repository.compareUrl(base, head)}`,
-  });
 }
 
 async function onlyRelease(version: string, repository: ReleaseRepository): Promise<ReleasePage | undefined> {

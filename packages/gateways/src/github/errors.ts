@@ -27,7 +27,7 @@ export async function askingFor<T>(question: Question, work: () => Promise<T>): 
   }
 }
 
-interface Refusal {
+export interface Refusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly message: string;
@@ -64,7 +64,8 @@ function detail(error: unknown): string {
   return message ?? [field, code?.replaceAll('_', ' ')].filter(Boolean).join(' ');
 }
 
-function translate(question: Question, error: unknown): unknown {
+/** GitHub's refusal as advice; what is none of GitHub's answers stays what it is. */
+export function translate(question: Question, error: unknown): unknown {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof OutsideError) {
     const { failure } = cause;
@@ -88,15 +89,30 @@ function translate(question: Question, error: unknown): unknown {
   } satisfies OutsideFailure);
 }
 
-function remedyFor({ status, headers, message, operation }: Refusal, { permission }: Question): string {
+/** GitHub refuses whoever touches workflow files without `workflows: write`, at times as a violation of rules. */
+const isOfWorkflows = ({ status, message }: Refusal) =>
+  (status === 403 || status === 409 || status === 422) &&
+  /create or update workflow|without `?workflows?`? (scope|permission)/i.test(message);
+
+/** Whether a branch's protection or a ruleset refused it: it takes pull requests alone, or only what its checks passed. */
+export function isProtection(refusal: Refusal): boolean {
+  const { status, message } = refusal;
+  const refused = status === 403 || status === 409 || status === 422;
+  const says = /protected branch|rule violation|through a pull request|status check|approving review/i;
+  return refused && !isOfWorkflows(refusal) && says.test(message);
+}
+
+function remedyFor(refusal: Refusal, { permission }: Question): string {
+  const { status, headers, message, operation } = refusal;
   const sso = /url=(\S+)/.exec(headers['x-github-sso'] ?? '')?.[1];
   if (sso) return `The organization asks for single sign-on: authorize the token at ${sso} and run again.`;
   const needs = headers['x-accepted-github-permissions']?.replaceAll('=', ': ') ?? permission;
-  if (
-    (status === 403 || status === 409 || status === 422) &&
-    /protected branch|rule violation/i.test(message)
-  )
-    return 'The branch is protected: let the app whose token this is bypass its rules, or merge by a pull request and run again.';
+  if (isOfWorkflows(refusal))
+    return 'The change touches workflow files, which the GITHUB_TOKEN may not: use an app token with `workflows: write`.';
+  if (isProtection(refusal))
+    return 'The branch is protected: let the app whose token this is bypass its rules, or merge by a pull request (by a merge commit, no squash) and run again.';
+  if (/not permitted to create or approve pull requests/i.test(message))
+    return 'Allow it under Settings, Actions, General, "Allow GitHub Actions to create and approve pull requests" (the organization has the same setting), or use an app token.';
   const ofRelease = /^(POST|PATCH) .*\/releases(\/\d+)?$/.test(operation);
   if (ofRelease && (status === 403 || status === 404))
     return `Give the job \`permissions:\` with \`${needs}\`. If it has it, the release changes workflow files, which GitHub refuses to the GITHUB_TOKEN in the same words: use an app token with \`workflows: write\`.`;
@@ -104,8 +120,6 @@ function remedyFor({ status, headers, message, operation }: Refusal, { permissio
     case 401:
       return "Give `token` one that is valid: the job's own is until the job ends; a personal or app token may have expired or been revoked.";
     case 403:
-      if (/workflow/i.test(message))
-        return 'The change touches workflow files, which the GITHUB_TOKEN may not: use an app token with `workflows: write`.';
       return `Give the job \`permissions:\` with \`${needs}\`, or a token that has it.`;
     case 404:
       return `Check the name. GitHub answers the same where a token may not look: the job needs \`${needs}\`, and a private repository a token of its own.`;

@@ -90,6 +90,23 @@ describe('refusals become advice', () => {
     );
   });
 
+  const workflow =
+    'refusing to allow a GitHub App to create or update workflow `.github/workflows/ci.yml` without `workflows` permission';
+  test.each([
+    [409, 'Repository rule violations found\n\nChanges must be made through a pull request.', 'is protected'],
+    [403, 'Protected branch update failed for refs/heads/main.', 'is protected'],
+    [409, 'Required status check "ci / workflow" is expected.', 'is protected'],
+    [409, `Repository rule violations found\n\n${workflow}`, 'an app token with `workflows: write`'],
+    [403, workflow, 'an app token with `workflows: write`'],
+    [
+      403,
+      'GitHub Actions is not permitted to create or approve pull requests.',
+      'Settings, Actions, General',
+    ],
+  ])('what a repository itself forbids: %i %s', async (status, message, advice) => {
+    expect(await refusal(status, { message })).toContain(advice);
+  });
+
   test('a rate limit that lasts too long, and a service that stays away', async () => {
     const limited = await refusal(
       403,

@@ -1,6 +1,7 @@
-import type { ReleasePage, ReleaseRepository } from '@promo-actions/core/release';
+import { OutsideError } from '@promo-actions/core/errors';
+import type { PullRequestPage, ReleasePage, ReleaseRepository } from '@promo-actions/core/release';
 import { everyPage, type GitHub, ownerAndName } from './client.ts';
-import { asking, askingFor, refusalOf } from './errors.ts';
+import { asking, askingFor, isProtection, refusalOf, translate } from './errors.ts';
 import { createRepository } from './repository.ts';
 
 /** A repository's branches, tags and releases as a release changes them. `name` is `owner/name`. */
@@ -52,17 +53,18 @@ export function createReleaseRepository(github: GitHub, name: string): ReleaseRe
       );
     },
     async merge(base, head, message) {
-      return asking(writing(`\`${head}\` could not be merged into \`${base}\``), async () => {
-        try {
-          const route = 'POST /repos/{owner}/{repo}/merges';
-          const answer = await github(route, { ...at, base, head, commit_message: message });
-          return Number(answer.status) === 204 ? 'nothing' : { sha: answer.data.sha };
-        } catch (error) {
-          const refusal = refusalOf(error);
-          if (refusal?.status === 409 && /merge conflict/i.test(refusal.message)) return 'conflict';
-          throw error;
-        }
-      });
+      const question = writing(`\`${head}\` could not be merged into \`${base}\``);
+      try {
+        const route = 'POST /repos/{owner}/{repo}/merges';
+        const answer = await github(route, { ...at, base, head, commit_message: message });
+        return Number(answer.status) === 204 ? 'nothing' : { sha: answer.data.sha };
+      } catch (error) {
+        const refusal = refusalOf(error);
+        if (refusal?.status === 409 && /merge conflict/i.test(refusal.message)) return 'conflict';
+        const told = translate(question, error);
+        if (refusal && isProtection(refusal) && told instanceof OutsideError) return { protected: told };
+        throw told;
+      }
     },
     async createTag(tag, sha, message) {
       await asking(writing(`Tag \`${tag}\` could not be made`), async () => {
@@ -117,8 +119,40 @@ export function createReleaseRepository(github: GitHub, name: string): ReleaseRe
       );
       return toPage(data);
     },
+    async openPullRequest(head, base) {
+      const question = {
+        what: `The pull requests into \`${base}\` of ${name} could not be read`,
+        permission: 'pull-requests: read',
+      };
+      const { data } = await asking(question, () =>
+        github('GET /repos/{owner}/{repo}/pulls', {
+          ...at,
+          state: 'open',
+          head: `${at.owner}:${head}`,
+          base,
+        }),
+      );
+      // GitHub leaves out a filter that it does not understand.
+      const found = data.find((it) => it.head.ref === head && it.base.ref === base);
+      return found && toPullRequestPage(found);
+    },
+    async createPullRequest(request) {
+      const question = {
+        what: `The pull request from \`${request.head}\` into \`${request.base}\` could not be made in ${name}`,
+        permission: 'pull-requests: write',
+      };
+      const { data } = await asking(question, () =>
+        github('POST /repos/{owner}/{repo}/pulls', { ...at, ...request }),
+      );
+      return toPullRequestPage(data);
+    },
   };
 }
+
+const toPullRequestPage = (found: { number: number; html_url: string }): PullRequestPage => ({
+  number: found.number,
+  url: found.html_url,
+});
 
 function toPage(release: {
   id: number;
