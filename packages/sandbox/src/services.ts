@@ -5,6 +5,7 @@ import { createGitHubService } from './github/index.ts';
 import { createJiraService } from './jira/index.ts';
 import { type Caller, type Service, seededRandom } from './kernel/index.ts';
 import { createLambdaService } from './lambda/index.ts';
+import { createLaunchDarklyService } from './launchdarkly/index.ts';
 import { inWorld } from './scenario-file/index.ts';
 import { createSsmService } from './ssm/index.ts';
 import { createStsService, Sessions } from './sts/index.ts';
@@ -76,6 +77,11 @@ export async function createServices(dependencies: ServicesDependencies): Promis
         createJiraService({ definition: parts.jira, now: worldStart, url }),
       ),
     );
+    list.push(
+      await inWorld(['world', 'launchdarkly'], () =>
+        createLaunchDarklyService({ definition: parts.launchdarkly, now: worldStart }),
+      ),
+    );
   } catch (error) {
     await close();
     throw error;
@@ -87,6 +93,8 @@ export async function createServices(dependencies: ServicesDependencies): Promis
     region: first?.region ?? 'us-east-1',
     hosts: {
       'https://api.atlassian.com': '/jira',
+      'https://app.launchdarkly.com': '/launchdarkly',
+      'https://app.eu.launchdarkly.com': '/launchdarkly',
       ...(parts.jira?.site ? { [parts.jira.site]: '/jira' } : {}),
     },
     callerOf: (accessKey) => sessions.callerOf(accessKey, clock.now()),

@@ -4,6 +4,7 @@ import { dynamoSchema } from '../dynamodb/index.ts';
 import { githubSchema } from '../github/index.ts';
 import { jiraSchema } from '../jira/index.ts';
 import { lambdaSchema } from '../lambda/index.ts';
+import { launchDarklySchema } from '../launchdarkly/index.ts';
 import { ssmSchema } from '../ssm/index.ts';
 import { trafficSchema } from '../traffic/index.ts';
 import { accountsSchema } from './accounts.ts';
@@ -20,6 +21,7 @@ export const partsSchema = v.strictObject({
   dynamodb: v.optional(v.array(dynamoSchema), []),
   github: v.optional(githubSchema),
   jira: v.optional(jiraSchema),
+  launchdarkly: v.optional(launchDarklySchema),
 });
 
 /** A world as a person writes it: plain data, durations as `5m`, percents as `0.1%`. */

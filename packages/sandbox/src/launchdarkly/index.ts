@@ -1,0 +1,6 @@
+export { type LaunchDarklyDefinition, launchDarklySchema } from './definition.ts';
+export {
+  createLaunchDarklyService,
+  type LaunchDarklyDependencies,
+  launchDarklyOperations,
+} from './service.ts';
