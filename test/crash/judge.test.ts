@@ -46,6 +46,7 @@ const promoted: World = {
     { version: '2', description: 'v1.4.0' },
   ],
   backups: ['1'],
+  releases: ['v1.3.0', 'v1.4.0'],
   items: records('started', 'succeeded'),
   parameters: {
     '/tenants/prod/deployed-version': 'v1.4.0',
@@ -96,6 +97,11 @@ describe('the judge of crash points', () => {
         ],
       },
       'the lock is still held by run 1, attempt 1',
+    ],
+    [
+      'a release made twice',
+      { ...promoted, releases: ['v1.4.0', 'v1.4.0'] },
+      'GitHub has the releases v1.4.0, v1.4.0',
     ],
     ['a backup made twice', { ...promoted, backups: ['1', '2'] }, 'backup aliases keep 1, 2'],
     ['a record removed', { ...promoted, items: promoted.items.slice(1) }, 'does not follow nothing'],

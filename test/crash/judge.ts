@@ -68,11 +68,13 @@ function said(record: Readonly<Record<string, string | number>> | undefined): st
   return record ? `${record.status}${record.reason ? ` (${record.reason})` : ''}` : 'nothing';
 }
 
-function publishedFlaws({ published, backups }: World): string[] {
+function publishedFlaws({ published, backups, releases }: World): string[] {
   const flaws: string[] = [];
-  const releases = published.filter(({ description }) => description === release);
-  if (releases.length > 1 || published.length > 2)
+  const versions = published.filter(({ description }) => description === release);
+  if (versions.length > 1 || published.length > 2)
     flaws.push(`published twice: ${published.map((one) => `${one.version} ${one.description}`).join(', ')}`);
+  if (releases.filter((tag) => tag === release).length !== 1)
+    flaws.push(`GitHub has the releases ${releases.join(', ')}`);
   if (backups.length > 1 || backups.some((version) => version !== from))
     flaws.push(`backup aliases keep ${backups.join(', ')}, not ${from} once`);
   return flaws;

@@ -19,6 +19,8 @@ export interface World {
   readonly backups: readonly string[];
   readonly items: readonly Attributes[];
   readonly parameters: Readonly<Record<string, string>>;
+  /** The names of the releases on GitHub, drafts included, each as often as it is there. */
+  readonly releases: readonly string[];
 }
 
 const FunctionName = 'tenant-service';
@@ -47,6 +49,10 @@ export async function lookFromOutside(url: string): Promise<World> {
       items.push(Object.fromEntries(entries));
     }
   }
+  const answer = await fetch(`${url}/github/repos/example/tenant-service/releases`, {
+    headers: { authorization: 'Bearer any', 'x-sandbox-faults': 'none' },
+  });
+  const releases = (await answer.json()) as readonly { tag_name: string }[];
   return {
     version: alias.FunctionVersion ?? '',
     weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {},
@@ -58,6 +64,7 @@ export async function lookFromOutside(url: string): Promise<World> {
       (one) => one.FunctionVersion ?? '',
     ),
     items,
+    releases: releases.map(({ tag_name: tag }) => tag),
     parameters: Object.fromEntries(Parameters.map(({ Name = '', Value = '' }) => [Name, Value])),
   };
 }

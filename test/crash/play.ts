@@ -51,7 +51,7 @@ export async function playClean(scenario: ScenarioName): Promise<CleanRun> {
   const whole = await rehearse({ ...optionsFor(file), ended: check });
   const deployStart = whole.jobs.find(({ key }) => key === deployJob)?.start;
   if (deployStart === undefined) throw new Error(`The promotion has no job ${deployJob}.`);
-  const before = whole.jobs.filter(({ key }) => key !== deployJob);
+  const before = whole.jobs.filter(({ end = Number.POSITIVE_INFINITY }) => end <= deployStart);
   const deploying = await rehearse({
     ...optionsFor(scenarioFile(scenario, { start: new Date(deployStart).toISOString() })),
     kept: before,

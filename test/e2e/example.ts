@@ -63,3 +63,29 @@ export async function look(url: string, account: string, environment: string) {
     parameters: Object.fromEntries(Parameters.map(({ Name, Value }) => [Name, Value])),
   };
 }
+
+/** What an outsider sees of the example's repository, through GitHub's API alone. */
+export async function lookAtRepository(url: string) {
+  const ask = async (path: string) => {
+    const answer = await fetch(`${url}/github/repos/example/tenant-service/${path}`, {
+      headers: { authorization: 'Bearer any' },
+    });
+    return (await answer.json()) as readonly { name?: string; tag_name?: string; draft?: boolean }[];
+  };
+  const [branches, tags, releases] = await Promise.all(['branches', 'tags', 'releases'].map(ask));
+  return {
+    branches: branches?.map(({ name }) => name),
+    tags: tags?.map(({ name }) => name),
+    releases: releases?.map(({ tag_name: tag, draft }) => (draft ? `${tag}, a draft` : tag)),
+  };
+}
+
+/** The comments of a ticket, as plain text. */
+export async function commentsOf(url: string, ticket: string): Promise<string> {
+  const user = Buffer.from('promotions@example.com:jira-token-of-the-rehearsal').toString('base64');
+  const answer = await fetch(`${url}/jira/rest/api/3/issue/${ticket}/comment`, {
+    headers: { authorization: `Basic ${user}` },
+  });
+  const { comments } = (await answer.json()) as { comments: readonly unknown[] };
+  return JSON.stringify(comments);
+}

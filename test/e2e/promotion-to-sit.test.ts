@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { sample } from '../sample.ts';
-import { endRehearsals, look, rehearseAndKeep } from './example.ts';
+import { endRehearsals, look, lookAtRepository, rehearseAndKeep } from './example.ts';
 
 afterEach(endRehearsals);
 
@@ -20,6 +20,9 @@ describe('the example promotes to SIT', () => {
     expect(seen).toMatchObject({ version: '2', weights: {}, backups: ['1'] });
     expect(seen.records.map(({ status }) => status)).toEqual(['started', 'succeeded']);
     expect(seen.parameters['/tenants/sit/deployed-version']).toBe('v1.4.0');
+    const { branches, releases } = await lookAtRepository(url);
+    expect(branches).toContain('release/v1.4.0');
+    expect(releases).toContain('v1.4.0, a draft');
   });
 
   test.each(sample(Object.entries(refused), 2))('%s: nothing is touched', async (scenario, says) => {

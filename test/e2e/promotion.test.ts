@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { sample } from '../sample.ts';
-import { endRehearsals, example, look, rehearseAndKeep } from './example.ts';
+import { commentsOf, endRehearsals, example, look, lookAtRepository, rehearseAndKeep } from './example.ts';
 
 /** Scenarios that a gate or a reviewer stops before anything is touched. */
 const refused = [
@@ -40,6 +40,10 @@ describe('the example promotes to production', () => {
     expect(seen.parameters['/tenants/prod/deployed-version']).toBe('v1.4.0');
     expect(seen.parameters['/tenants/prod/deployed-at']).toMatch(/^2026-03-03T20:\d\d:\d\dZ$/);
     expect(log).not.toContain('jira-token-of-the-rehearsal');
+    const { tags, releases } = await lookAtRepository(url);
+    expect(tags).toContain('v1.4.0');
+    expect(releases).toEqual(expect.arrayContaining(['v1.3.0', 'v1.4.0']));
+    expect(await commentsOf(url, 'CHG-101')).toContain('tenant-service v1.4.0 was promoted to prod.');
   });
 
   test('a bad one ends on the old version alone, with a rolled-back record that says why', async () => {
@@ -50,6 +54,8 @@ describe('the example promotes to production', () => {
     expect(seen.records.map(({ status }) => status)).toEqual(['started', 'rolled-back']);
     expect(seen.records[1]?.reason).toMatch(/canary fails in \d+(\.\d+)?%/);
     expect(seen.parameters['/tenants/prod/deployed-version']).toBeUndefined();
+    expect((await lookAtRepository(url)).releases).toContain('v1.4.0, a draft');
+    expect(await commentsOf(url, 'CHG-101')).toContain('was not promoted to prod');
   });
 
   test.each(sample(refused, 2))('%s: nothing is touched', async (scenario) => {
