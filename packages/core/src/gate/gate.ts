@@ -15,10 +15,10 @@ export interface Finding {
   readonly subject?: string;
   /** What was found, with its unit. */
   readonly seen: string;
-  /** What would have been accepted, with its unit. */
+  /** What would have been accepted, with its unit; given for everything that stops. */
   readonly limit?: string;
   readonly message: string;
-  /** What to do about it; given for everything but a pass. */
+  /** What to do about it; given for everything that stops. Details may leave it to the finding above them. */
   readonly remedy?: string;
 }
 

@@ -1,3 +1,4 @@
+export { capped } from './capped.ts';
 export {
   type Decision,
   decide,

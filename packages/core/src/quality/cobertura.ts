@@ -1,6 +1,6 @@
+import { type ElementReader, Unreadable } from '../reports/index.ts';
 import { lineTally, ratio, sum } from './covered.ts';
-import { type CoverageFacts, Unreadable } from './facts.ts';
-import type { ElementReader } from './ports.ts';
+import type { CoverageFacts } from './facts.ts';
 
 /**
  * Reads Cobertura XML. The lines of each class are counted anew rather than taking the file's `line-rate` for true; the lines under

@@ -2,9 +2,6 @@
 export const reportKinds = ['tests', 'coverage', 'load', 'security'] as const;
 export type ReportKind = (typeof reportKinds)[number];
 
-/** A file that is no report, or not a whole one. The message is the end of the sentence "`file` …". */
-export class Unreadable extends Error {}
-
 /** A test that failed, with its place where the report tells it. */
 export interface FailedTest {
   readonly name: string;

@@ -9,17 +9,9 @@ export {
   type Severity,
   severities,
   type TestFacts,
-  Unreadable,
 } from './facts.ts';
 export type { QualityLimits } from './limits.ts';
 export { type LoadLimit, loadLimits } from './load-limit.ts';
-export type {
-  CheckRun,
-  CommitChecks,
-  ElementReader,
-  PatternFiles,
-  ReportFile,
-  ReportFiles,
-} from './ports.ts';
+export type { CheckRun, CommitChecks } from './ports.ts';
 export { type QualityPorts, type QualityRequest, type QualityResult, qualityGate } from './quality-gate.ts';
 export { readReport } from './read.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { shaped, Unreadable } from '../reports/index.ts';
 import { ratio, sum } from './covered.ts';
-import { type CoverageFacts, type Ratio, Unreadable } from './facts.ts';
-import { shaped } from './json.ts';
+import type { CoverageFacts, Ratio } from './facts.ts';
 
 const count = v.pipe(v.number(), v.minValue(0));
 const measure = v.looseObject({ total: count, covered: count });

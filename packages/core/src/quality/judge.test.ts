@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Finding } from '../gate/index.ts';
+import type { ReportFile } from '../reports/index.ts';
 import { judgeCheckRuns } from './check-runs.ts';
 import { type CoverageFacts, type Severity, severities } from './facts.ts';
 import {
@@ -11,7 +12,6 @@ import {
   loadLimits,
   type QualityLimits,
   qualityGate,
-  type ReportFile,
   type SecurityFacts,
   type TestFacts,
 } from './index.ts';

@@ -60,6 +60,7 @@ function judgeTests(path: string, facts: TestFacts): readonly Finding[] {
       outcome: 'fail',
       subject: place ?? path,
       seen: 'failed',
+      limit: 'passes',
       message: `${name} failed${message ? `: ${message}` : ''}.`,
     }),
   );

@@ -1,7 +1,6 @@
 import { oneLine } from '../foreign-text/index.ts';
+import { type ElementReader, placeOf } from '../reports/index.ts';
 import type { FailedTest, TestFacts } from './facts.ts';
-import { placeOf } from './place.ts';
-import type { ElementReader } from './ports.ts';
 
 /** So many failures are kept to be listed; all are counted. */
 const kept = 20;

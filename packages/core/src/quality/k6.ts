@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { oneLine } from '../foreign-text/index.ts';
-import { type LoadFacts, type LoadMetric, Unreadable } from './facts.ts';
-import { shaped } from './json.ts';
+import { shaped, Unreadable } from '../reports/index.ts';
+import type { LoadFacts, LoadMetric } from './facts.ts';
 
 type Type = LoadMetric['type'];
 const type = v.picklist(['counter', 'gauge', 'rate', 'trend']);

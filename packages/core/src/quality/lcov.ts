@@ -1,5 +1,6 @@
+import { Unreadable } from '../reports/index.ts';
 import { lineTally, ratio, sum } from './covered.ts';
-import { type CoverageFacts, type Ratio, Unreadable } from './facts.ts';
+import type { CoverageFacts, Ratio } from './facts.ts';
 
 /** Tracefile records that say nothing to this gate: names, checksums, where functions begin, versions. */
 const silent = /^(TN|FN|FNL|VER|MCDC|MCF|MCH|FNF|FNH|BRF|BRH|LF|LH):|^#/;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { oneLine } from '../foreign-text/index.ts';
-import { type SecurityFacts, type Severity, Unreadable } from './facts.ts';
-import { shaped } from './json.ts';
+import { shaped, Unreadable } from '../reports/index.ts';
+import type { SecurityFacts, Severity } from './facts.ts';
 
 const severity = v.picklist(['info', 'low', 'moderate', 'high', 'critical']);
 const asSeverity: Readonly<Record<v.InferOutput<typeof severity>, Severity>> = {

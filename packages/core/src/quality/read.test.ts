@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Facts, type ReportFile, readReport, type SecurityFacts } from './index.ts';
+import type { ReportFile } from '../reports/index.ts';
+import { type Facts, readReport, type SecurityFacts } from './index.ts';
 
 /** A file whose text comes in pieces of a few characters, as no disk would give it. */
 function file(text: string, piece = 7, size = text.length): ReportFile {

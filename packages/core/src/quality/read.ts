@@ -1,21 +1,27 @@
 import { oneLine } from '../foreign-text/index.ts';
+import {
+  atMost,
+  beginningOf,
+  type ElementReader,
+  parseJson,
+  type ReportFile,
+  Unreadable,
+  wholeText,
+} from '../reports/index.ts';
 import { coberturaReader } from './cobertura.ts';
-import { type Facts, Unreadable } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { isFinal, isSummary, readFinal, readSummary } from './istanbul.ts';
-import { parseJson } from './json.ts';
 import { junitReader } from './junit.ts';
 import { k6Reader } from './k6.ts';
 import { readLcov } from './lcov.ts';
 import { auditReader } from './npm-audit.ts';
-import type { ElementReader, ReportFile } from './ports.ts';
 import { isSarif, readSarif } from './sarif.ts';
 import { isSnyk, readSnyk } from './snyk.ts';
 import { isTrivy, readTrivy } from './trivy.ts';
 
-const mebibyte = 1_048_576;
-/** JSON is held whole, the others are not. */
-const largestJson = 64 * mebibyte;
-const largest = 1024 * mebibyte;
+/** Mebibytes. JSON is held whole, the others are not. */
+const largestJson = 64;
+const largest = 1_024;
 /** No line of a tracefile is longer. */
 const longestLine = 65_536;
 
@@ -24,12 +30,11 @@ export const knownFormats =
 
 /** What the report says, its format told by its content alone. @throws Unreadable for what is empty, unknown or not whole */
 export async function readReport(file: ReportFile): Promise<Facts> {
-  if (file.size > largest) throw tooLarge(file, largest);
+  atMost(file, largest);
   const beginning = await beginningOf(file);
-  if (beginning === '') throw new Unreadable('is empty.');
   if (beginning.startsWith('<')) return readXml(file);
   if (/^[{[]/.test(beginning)) {
-    if (file.size > largestJson) throw tooLarge(file, largestJson);
+    atMost(file, largestJson);
     return readJson(parseJson(await wholeText(file)));
   }
   if (/^(TN|SF):/.test(beginning)) return readLcov(linesOf(file));
@@ -74,25 +79,6 @@ function readJson(value: unknown): Facts {
 
 function unknown(what: string): Unreadable {
   return new Unreadable(`${what}, which is no format known here: ${knownFormats}.`);
-}
-
-function tooLarge({ size }: ReportFile, limit: number): Unreadable {
-  return new Unreadable(`has ${Math.ceil(size / mebibyte)} MiB; at most ${limit / mebibyte} MiB are read.`);
-}
-
-async function beginningOf(file: ReportFile): Promise<string> {
-  let beginning = '';
-  for await (const piece of file.text()) {
-    beginning = (beginning + piece).trimStart();
-    if (beginning.length >= 30) break;
-  }
-  return beginning;
-}
-
-async function wholeText(file: ReportFile): Promise<string> {
-  const pieces: string[] = [];
-  for await (const piece of file.text()) pieces.push(piece);
-  return pieces.join('');
 }
 
 async function* linesOf(file: ReportFile): AsyncIterable<string> {

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { oneLine } from '../foreign-text/index.ts';
-import { type SecurityFacts, type Severity, Unreadable, type Weakness } from './facts.ts';
-import { shaped } from './json.ts';
-import { placeOf } from './place.ts';
+import { placeOf, shaped, Unreadable } from '../reports/index.ts';
+import type { SecurityFacts, Severity, Weakness } from './facts.ts';
 
 const index = v.optional(v.number(), -1);
 const level = v.picklist(['none', 'note', 'warning', 'error']);

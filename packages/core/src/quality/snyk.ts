@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { oneLine } from '../foreign-text/index.ts';
-import { type SecurityFacts, Unreadable, type Weakness } from './facts.ts';
-import { shaped } from './json.ts';
+import { shaped, Unreadable } from '../reports/index.ts';
+import type { SecurityFacts, Weakness } from './facts.ts';
 
 const vulnerability = v.looseObject({
   id: v.string(),

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { oneLine } from '../foreign-text/index.ts';
-import { type SecurityFacts, type Severity, Unreadable, type Weakness } from './facts.ts';
-import { shaped } from './json.ts';
-import { placeOf } from './place.ts';
+import { placeOf, shaped, Unreadable } from '../reports/index.ts';
+import type { SecurityFacts, Severity, Weakness } from './facts.ts';
 
 const severity = v.picklist(['UNKNOWN', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL']);
 const text = v.optional(v.string(), '');

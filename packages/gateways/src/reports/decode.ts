@@ -1,4 +1,4 @@
-import { Unreadable } from '@promo-actions/core/quality';
+import { Unreadable } from '@promo-actions/core/reports';
 
 /** Bytes that tell a file's encoding: a byte order mark, or the declaration that XML begins with. */
 const telling = 256;

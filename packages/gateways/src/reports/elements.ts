@@ -1,4 +1,4 @@
-import { type ElementReader, Unreadable } from '@promo-actions/core/quality';
+import { type ElementReader, Unreadable } from '@promo-actions/core/reports';
 import sax from 'sax';
 
 /** An attribute, comment or tag may be so long; text may be longer, and comes in pieces. Characters. */

@@ -6,7 +6,7 @@ import {
   type ReportFile,
   type ReportFiles,
   Unreadable,
-} from '@promo-actions/core/quality';
+} from '@promo-actions/core/reports';
 import { decoded } from './decode.ts';
 import { readElements } from './elements.ts';
 

@@ -1,7 +1,7 @@
 import type { GenericSchema, InferOutput } from 'valibot';
 import { getDotPath, safeParse } from 'valibot';
 import { oneLine } from '../foreign-text/index.ts';
-import { Unreadable } from './facts.ts';
+import { Unreadable } from './report-file.ts';
 
 /** Reports nest a dozen levels deep; a file that goes deeper is made to harm. */
 const deepest = 100;

@@ -1,0 +1,1 @@
+export { type Allowance, allowanceFor, allowances, unusedAllowances } from './allowance.ts';
