@@ -4,8 +4,9 @@ import { decide } from '../gate/index.ts';
 import type { Alias, FunctionVersion } from '../lambda/index.ts';
 import { type Alarm, type Point, type SeriesQuery, watchedMetricsSchema } from '../metrics/index.ts';
 import { chartOf } from './chart.ts';
-import { type CanaryQuestion, evaluateCanary } from './evaluate.ts';
+import { evaluateCanary } from './evaluate.ts';
 import { judgeNamed } from './judges.ts';
+import type { CanaryQuestion } from './question.ts';
 import { summaryOf } from './report.ts';
 
 const start = Date.parse('2026-03-03T20:05:20Z');

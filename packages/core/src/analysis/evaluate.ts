@@ -1,66 +1,12 @@
-import type { Clock } from '../clock/index.ts';
-import { formatInstant } from '../clock/index.ts';
+import { type Clock, formatInstant } from '../clock/index.ts';
 import { OutsideError } from '../errors/index.ts';
-import type { Subject } from '../gate/index.ts';
-import type { AliasStore, FunctionInvoker, FunctionStore } from '../lambda/index.ts';
-import {
-  type AlarmSource,
-  judgeWatched,
-  type MetricSource,
-  type Point,
-  type WatchedMetric,
-  watchedQueries,
-} from '../metrics/index.ts';
+import { judgeWatched, type MetricSource, type Point, watchedQueries } from '../metrics/index.ts';
 import { identify } from './identify.ts';
-import type { Judge, Judgement } from './judge.ts';
-import { type Arms, armSeries, assembleMinutes, type Minute, minuteLength } from './minute.ts';
+import { type Arms, armSeries, assembleMinutes, minuteLength } from './minute.ts';
+import type { CanaryPorts, CanaryQuestion, Look } from './question.ts';
 import { type CanaryReport, progress, reportOf, skippedReport } from './report.ts';
 import { planWindow, type Schedule, settledUntil, tellSchedule } from './schedule.ts';
 import { judgeAlarms, judgeHealth, type Signals, weigh } from './signals.ts';
-
-export interface CanaryQuestion {
-  readonly subject: Subject;
-  readonly functionName: string;
-  readonly alias: string;
-  /** Absent: the alias's additional version. */
-  readonly canaryVersion?: string | undefined;
-  /** Absent: the alias's main version. */
-  readonly stableVersion?: string | undefined;
-  /** Its name in reports. */
-  readonly judgeName: string;
-  readonly judge: Judge;
-  /** Milliseconds; what the minutes' `slow` is counted against. */
-  readonly objective: number;
-  /** Minutes. */
-  readonly window: number;
-  /** Minutes that the window may grow to while the judge holds; equal to `window` when it may not. */
-  readonly maxWindow: number;
-  /** Milliseconds between looks. */
-  readonly interval: number;
-  /** Milliseconds. */
-  readonly warmup: number;
-  readonly alarms: readonly string[];
-  readonly watched: readonly WatchedMetric[];
-  readonly healthPayload?: string | undefined;
-}
-
-export interface CanaryPorts {
-  readonly clock: Clock;
-  readonly metrics: MetricSource;
-  readonly alarms: AlarmSource;
-  readonly aliases: Pick<AliasStore, 'find'>;
-  readonly functions: Pick<FunctionStore, 'describe'>;
-  readonly invoker: FunctionInvoker;
-}
-
-/** One look: what had settled, what else was seen, and what it amounted to. */
-export interface Look {
-  readonly number: number;
-  readonly at: number;
-  readonly minutes: readonly Minute[];
-  readonly signals: Signals;
-  readonly judgement: Judgement;
-}
 
 /**
  * Looks at a canary every interval until the evidence suffices or the window ends, and says what it amounts to. Each
@@ -148,7 +94,10 @@ export async function takeLook(
       : ports.invoker.invoke(question.functionName, arms.canary, question.healthPayload),
   ]);
   for (const alarm of alarms) if (alarm.state !== 'ALARM') ringing.delete(alarm.name);
-  const minutes = assembleMinutes(series, schedule.from, end, question.objective);
+  const { from, aloneFrom = Number.POSITIVE_INFINITY } = schedule;
+  const minutes = assembleMinutes(series, from, end, question.objective).map((minute) =>
+    minute.at < aloneFrom ? minute : { ...minute, alone: true },
+  );
   const signals: Signals = {
     ...(answer ? { health: judgeHealth(arms.canary, answer) } : {}),
     alarms: judgeAlarms(alarms, ringing),

@@ -1,7 +1,7 @@
 import { OutsideError } from '../errors/index.ts';
 import { aliasMissing, describeTraffic, versionMissing } from '../lambda/index.ts';
-import type { CanaryPorts, CanaryQuestion } from './evaluate.ts';
 import type { Arms } from './minute.ts';
+import type { CanaryPorts, CanaryQuestion } from './question.ts';
 
 interface Identified {
   readonly arms: Arms;

@@ -1,12 +1,5 @@
 export { chartOf } from './chart.ts';
-export {
-  alarmsAtStart,
-  type CanaryPorts,
-  type CanaryQuestion,
-  evaluateCanary,
-  type Look,
-  takeLook,
-} from './evaluate.ts';
+export { alarmsAtStart, evaluateCanary, takeLook } from './evaluate.ts';
 export { type GuardLimits, guardJudge, type Sufficiency } from './guard.ts';
 export {
   type Evidence,
@@ -36,8 +29,10 @@ export {
   type Total,
   totalOf,
 } from './minute.ts';
+export { brokenObjectives, kindsOf } from './objectives.ts';
+export type { CanaryPorts, CanaryQuestion, Look } from './question.ts';
 export { type CanaryReport, progress, reportOf, summaryOf } from './report.ts';
 export { planWindow, type Schedule, settledUntil } from './schedule.ts';
-export { brokenObjectives, kindsOf, type SequentialLimits, sequentialJudge } from './sequential.ts';
+export { type SequentialLimits, sequentialJudge } from './sequential.ts';
 export { judgeHealth } from './signals.ts';
 export { type ThresholdLimits, thresholdJudge } from './threshold.ts';

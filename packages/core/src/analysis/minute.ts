@@ -22,6 +22,8 @@ export interface Minute {
   readonly baseline: Arm;
   /** Requests that the alias refused before any version ran; they are in neither arm. */
   readonly throttles: number;
+  /** Whether all requests were sent to the canary, so that nothing was served beside it. */
+  readonly alone?: boolean;
 }
 
 /** Which versions are compared behind which alias. */

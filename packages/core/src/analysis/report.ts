@@ -3,9 +3,9 @@ import type { Finding, GateReport } from '../gate/index.ts';
 import { table } from '../markdown/index.ts';
 import { formatNumber, withUnit } from '../metrics/index.ts';
 import { chartOf } from './chart.ts';
-import type { CanaryQuestion, Look } from './evaluate.ts';
 import { type Evidence, type EvidencePath, type Judgement, tell, type Verdict, written } from './judge.ts';
 import { type Arms, type Minute, minuteLength, type Total, totalOf } from './minute.ts';
+import type { CanaryQuestion, Look } from './question.ts';
 import type { Schedule } from './schedule.ts';
 
 /** A gate's report with what the decision was made from, for records, charts and other judges. */

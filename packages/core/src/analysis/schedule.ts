@@ -15,6 +15,8 @@ export interface Schedule {
   readonly until: number;
   /** How long after its end a minute is taken as settled: milliseconds. */
   readonly lag: number;
+  /** From when on all requests are sent to the canary; absent: until the end both versions have some. */
+  readonly aloneFrom?: number;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { eventsNeeded, requestsNeeded } from '../evidence/index.ts';
+import { type Counts, eventsNeeded, requestsNeeded } from '../evidence/index.ts';
 import { formatNumber, withUnit } from '../metrics/index.ts';
 import type { Evidence, EvidencePath, Judgement } from './judge.ts';
-import { type Minute, type Total, totalOf } from './minute.ts';
-import type { Broken } from './sequential.ts';
+import { type Minute, totalOf } from './minute.ts';
+import type { Broken } from './objectives.ts';
 
 interface Asked {
   readonly alpha: number;
@@ -14,6 +14,8 @@ interface Asked {
 const averaged = 4;
 /** How bad a canary is taken to be where the time to find one is told. */
 const plainlyWorse = 5;
+/** How bad it is taken to be at most, where the stable version has next to nothing of what it has. */
+const mostTimes = 50;
 
 /** Why a canary is rolled back: what of it is worse, and how unlikely that is by chance. */
 export function tellBlame(minutes: readonly Minute[], path: EvidencePath, maxP95: number): string[] {
@@ -21,7 +23,9 @@ export function tellBlame(minutes: readonly Minute[], path: EvidencePath, maxP95
   const { errors, slow, p } = path.minutes[decided] ?? { errors: 0, slow: 0, p: 1 };
   const seen = minutes.slice(0, decided + 1);
   const kind = errors >= slow ? 'errors' : 'slow';
-  const chance = `If the canary were no worse, the chance of ever seeing as much is under 1 in ${formatNumber(Math.floor(Math.min(1 / p, 1e6) + 1e-9))}.`;
+  const unasked = seen.some(({ alone, baseline }) => alone || baseline.invocations === 0);
+  const sound = unasked ? 'were no worse and kept its objectives' : 'were no worse';
+  const chance = `If the canary ${sound}, the chance of ever seeing as much is under 1 in ${formatNumber(Math.floor(Math.min(1 / p, 1e6) + 1e-9))}.`;
   return [`${tellKind(seen, kind, maxP95)}, within ${plural(decided + 1, 'minute')}.`, chance];
 }
 
@@ -43,8 +47,9 @@ export function tellClean(
 export function tellUnclear(
   minutes: readonly Minute[],
   broken: readonly Broken[],
-  { maxP95, objectives }: Asked,
+  asked: Asked,
 ): Pick<Judgement, 'reasons'> & Required<Pick<Judgement, 'missing'>> {
+  const { maxP95, objectives } = asked;
   const kinds = (['errors', 'slow'] as const).filter((kind) => broken.some((one) => one.kind === kind));
   const reasons = kinds.map((kind) => {
     const [canary, baseline] = (['canary', 'baseline'] as const).map((arm) =>
@@ -52,16 +57,53 @@ export function tellUnclear(
     );
     const who = canary && baseline ? 'both are' : canary ? 'the canary is' : 'the stable version is';
     const limit = withUnit(objectives[kind] * 100, '%');
-    return `${tellKind(minutes, kind, maxP95)}: ${who} above the objective of ${limit}, and the canary is not shown to be worse.`;
+    const needed = minutesToBlame(minutes, kind, asked);
+    const time = Number.isFinite(needed)
+      ? `Should it go on like this, about ${plural(needed, 'minute')} more would show it.`
+      : 'More time would not show it.';
+    return `${tellKind(minutes, kind, maxP95)}: ${who} above the objective of ${limit}, and the canary is not shown to be worse. ${time}`;
   });
+  const soonest = Math.min(...kinds.map((kind) => minutesToBlame(minutes, kind, asked)));
   const shared = broken.some((one) => one.arm === 'baseline');
   const what = shared
     ? 'the stable version is above the objective itself, and the canary is not shown to be worse'
     : 'the canary is above the objective, and is not shown to be worse';
   const remedy = shared
     ? 'Look for an incident that both versions share and evaluate again when it is over; if the service is always like this, raise `max-error-rate` or `max-p95-ms`.'
-    : 'Give it more time (`window`, or `on-hold: extend` with `max-window`), or a larger weight.';
-  return { reasons, missing: { what, remedy } };
+    : 'It may be the usual rate of this service: raise `max-error-rate` or `max-p95-ms` then.';
+  return {
+    reasons,
+    missing: { what, remedy, ...(shared || !Number.isFinite(soonest) ? {} : { minutes: soonest }) },
+  };
+}
+
+/** How many more minutes like these would blame the canary; infinite where they would not. */
+function minutesToBlame(
+  minutes: readonly Minute[],
+  kind: 'errors' | 'slow',
+  { alpha, objectives }: Asked,
+): number {
+  const [canary, baseline] = [countsOf(minutes, 'canary', kind), countsOf(minutes, 'baseline', kind)];
+  const limit = averaged / alpha;
+  const usual = baseline.invocations === 0 ? objectives[kind] : rateOf(baseline);
+  const ratio = Math.min(rateOf(canary) / usual, mostTimes);
+  if (!(ratio > 1)) return Number.POSITIVE_INFINITY;
+  const weight = canary.invocations / (canary.invocations + baseline.invocations);
+  const needed =
+    baseline.invocations === 0
+      ? requestsNeeded(limit, ratio, usual) / canary.invocations
+      : eventsNeeded(limit, ratio, weight) / (canary.events + baseline.events);
+  return Math.max(1, Math.ceil((needed - 1) * minutes.length));
+}
+
+/** What an arm is judged by: errors among all invocations, slow ones among those whose latency is known. */
+function countsOf(minutes: readonly Minute[], arm: 'canary' | 'baseline', kind: 'errors' | 'slow'): Counts {
+  const { invocations, errors, slow, timed } = totalOf(minutes, arm);
+  return kind === 'errors' ? { invocations, events: errors } : { invocations: timed, events: slow };
+}
+
+function rateOf({ invocations, events }: Counts): number {
+  return events / invocations;
 }
 
 /** How long the present traffic would need to show a canary that is plainly worse; nothing where there is no traffic. */
@@ -88,16 +130,14 @@ export function tellSufficiency(minutes: readonly Minute[], { alpha, objectives 
 }
 
 function tellKind(minutes: readonly Minute[], kind: 'errors' | 'slow', maxP95: number): string {
-  const [canary, baseline] = [totalOf(minutes, 'canary'), totalOf(minutes, 'baseline')];
-  const events = (total: Total) => (kind === 'errors' ? total.errors : total.slow);
-  const whole = (total: Total) => (kind === 'errors' ? total.invocations : total.timed);
-  const share = (total: Total) =>
-    `${withUnit((events(total) / whole(total)) * 100, '%')} (${formatNumber(events(total))} of ${formatNumber(whole(total))})`;
+  const [canary, baseline] = [countsOf(minutes, 'canary', kind), countsOf(minutes, 'baseline', kind)];
+  const share = (counts: Counts) =>
+    `${withUnit(rateOf(counts) * 100, '%')} (${formatNumber(counts.events)} of ${formatNumber(counts.invocations)})`;
   const what = kind === 'errors' ? 'fails in' : `is slower than ${formatNumber(maxP95)} ms in`;
-  if (whole(canary) === 0) return `The latency of the canary is unknown`;
+  if (canary.invocations === 0) return `The latency of the canary is unknown`;
   const told = `The canary ${what} ${share(canary)} of its invocations`;
-  if (whole(baseline) === 0) return `${told}; there is no stable version to compare with`;
-  const ratio = events(canary) / whole(canary) / (events(baseline) / whole(baseline));
+  if (baseline.invocations === 0) return `${told}; there is no stable version to compare with`;
+  const ratio = rateOf(canary) / rateOf(baseline);
   const times =
     Number.isFinite(ratio) && ratio > 1
       ? `, ${formatNumber(Number(ratio.toPrecision(2)))} times as often`

@@ -72,8 +72,20 @@ describe('a canary that is no worse', () => {
     const judgement = judge(minutesOf(5, { errors: 20 }, { errors: 180 }));
     expect(judgement.verdict).toBe('hold');
     expect(judgement.reasons[0]).toContain('both are above the objective of 1%');
+    expect(judgement.reasons[0]).toMatch(/More time would not show it\.$/);
     expect(judgement.missing?.remedy).toContain('incident that both versions share');
     expect(judgement.evidence[0]?.outcome).toBe('within');
+  });
+
+  test('but is above the objective alone is held, with the time until it would be shown to be worse', () => {
+    const canary = { invocations: 1_000, errors: 18, slow: 40 };
+    const beside = { invocations: 1_000, errors: 12, slow: 40 };
+    const judgement = judge(minutesOf(5, canary, beside));
+    expect(judgement.verdict).toBe('hold');
+    expect(judgement.reasons[0]).toMatch(/the canary is above the objective of 1%, .*about \d+ minutes more/);
+    const more = judgement.missing?.minutes ?? 0;
+    const decided = (minutes: number) => judge(minutesOf(minutes, canary, beside)).verdict === 'rollback';
+    expect([decided(5 + Math.ceil(more / 3)), decided(5 + more)]).toEqual([false, true]);
   });
 
   test('with too few requests is held, with the time until there are enough and until a bad one would be found', () => {

@@ -1,6 +1,4 @@
 import {
-  absoluteEvidence,
-  absoluteTest,
   foldEvidence,
   type KindsOfMinute,
   relativeTest,
@@ -9,7 +7,8 @@ import {
 } from '../evidence/index.ts';
 import { type Sufficiency, tooFew } from './guard.ts';
 import type { Evidence, EvidencePath, Judge, Judgement } from './judge.ts';
-import { type Arm, type Minute, totalOf } from './minute.ts';
+import { type Minute, totalOf } from './minute.ts';
+import { brokenObjectives, kindsOf } from './objectives.ts';
 import { tellBlame, tellClean, tellSufficiency, tellUnclear } from './sequential-words.ts';
 
 /** What the sequential judge is asked with. */
@@ -90,17 +89,6 @@ export function sequentialJudge(limits: SequentialLimits): Judge {
   };
 }
 
-/** What a minute counts for: errors of all invocations, slow ones of those whose latency is known. */
-export function kindsOf({ canary, baseline }: Minute): KindsOfMinute {
-  const errors = ({ invocations, errors: events }: Arm) => ({ invocations, events });
-  const slow = ({ invocations, slow: events }: Arm) =>
-    events === undefined ? { invocations: 0, events: 0 } : { invocations, events };
-  return {
-    errors: { canary: errors(canary), baseline: errors(baseline) },
-    slow: { canary: slow(canary), baseline: slow(baseline) },
-  };
-}
-
 function pathOf(
   test: SequentialTest,
   minutes: readonly Minute[],
@@ -117,31 +105,6 @@ function pathOf(
     return { at, evidence: total / Math.LN10, errors: errors / Math.LN10, slow: slow / Math.LN10, p };
   });
   return { limit: -Math.log10(alpha), minutes: points };
-}
-
-/** Which arm breaks which objective, by all that it served. */
-export interface Broken {
-  readonly arm: 'canary' | 'baseline';
-  readonly kind: 'errors' | 'slow';
-}
-
-/** The objectives (shares, 0 to 1) that are shown to be broken over all the minutes, at alpha. */
-export function brokenObjectives(
-  kinds: readonly KindsOfMinute[],
-  objectives: { readonly errors: number; readonly slow: number },
-  alpha: number,
-): readonly Broken[] {
-  return (['errors', 'slow'] as const).flatMap((kind) =>
-    (['canary', 'baseline'] as const).flatMap((arm) => {
-      const total = { invocations: 0, events: 0 };
-      for (const minute of kinds) {
-        total.invocations += minute[kind][arm].invocations;
-        total.events += minute[kind][arm].events;
-      }
-      const broken = absoluteEvidence(absoluteTest(objectives[kind]), total) >= Math.log(1 / alpha);
-      return broken ? [{ arm, kind }] : [];
-    }),
-  );
 }
 
 /** Neither errors nor slowness are twice the stable version's, each shown with a chance of error of at most beta. */

@@ -27,6 +27,15 @@ describe('the objective', () => {
     const shared = minute(counts(3, 3), counts(1, 1));
     expect(after(shared, broken, broken)[1]).toBe(0);
   });
+
+  test('speaks again where all requests are sent to the canary, unless the stable version was above it too', () => {
+    const compared = minute(counts(100, 1), counts(900, 9));
+    const all = { ...minute(counts(1_000, 50), counts(0, 0)), alone: true };
+    expect(after(compared, all)[1]).toBeGreaterThan(Math.log(400));
+    expect(after(compared, { ...all, alone: false })[1]).toBe(0);
+    const above = minute(counts(100, 1), counts(900, 10));
+    expect(after(above, all)[1]).toBe(0);
+  });
 });
 
 test('a blame of both kinds is the mean of its four evidences, and each kind is told', () => {

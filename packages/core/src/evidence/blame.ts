@@ -22,7 +22,10 @@ export interface Blame {
  * in an incident that both share the canary may break it first by chance. So that evidence stops for good with the first
  * minute in which the baseline has an event of its own, or has served `comparable` requests in all. A stopped
  * supermartingale is one still, and so is a mean of two: the whole reaches 1/alpha with probability at most alpha unless
- * the canary is worse, or breaks the objective in those first minutes.
+ * the canary is worse, or breaks the objective in those minutes.
+ *
+ * It goes on where all requests are sent to the canary, as after the last rise of a rollout: nobody can be asked then. A
+ * baseline that was above the objective itself while it served leaves it silent.
  */
 export interface BlameTest {
   readonly relative: RelativeTest;
@@ -47,8 +50,9 @@ export function blameTest(objective: number, comparable: number): BlameTest {
     next(blame, minute) {
       const beside = sum(blame.beside, minute.baseline);
       const parts = relative.next(blame.relative, minute);
-      if (beside.invocations >= comparable || beside.events > 0)
-        return { relative: parts, alone: blame.alone, absolute: blame.absolute, beside };
+      const asked = beside.invocations >= comparable || beside.events > 0;
+      const gone = minute.alone === true && beside.events <= objective * beside.invocations;
+      if (asked && !gone) return { relative: parts, alone: blame.alone, absolute: blame.absolute, beside };
       const alone = sum(blame.alone, minute.canary);
       return { relative: parts, alone, absolute: absoluteEvidence(absolute, alone), beside };
     },

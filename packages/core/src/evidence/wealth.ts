@@ -8,6 +8,8 @@ export interface Counts {
 export interface MinuteCounts {
   readonly canary: Counts;
   readonly baseline: Counts;
+  /** Whether all requests were sent to the canary, so that nothing was served beside it. */
+  readonly alone?: boolean;
 }
 
 /**

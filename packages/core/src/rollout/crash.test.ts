@@ -3,8 +3,9 @@ import { type FunctionVersion, type MemoryAliasStore, memoryAliasStore } from '.
 import type { Point } from '../metrics/index.ts';
 import { advanceRollouts } from './advance.ts';
 import { memoryRolloutStore } from './memory.ts';
+import type { RolloutOrder, RolloutPorts } from './order.ts';
 import { parsePlan } from './rollout-plan.ts';
-import { type RolloutOrder, type RolloutPorts, rollOut } from './start.ts';
+import { rollOut } from './start.ts';
 import { rolloutId } from './store.ts';
 
 const minute = 60_000;

@@ -5,6 +5,7 @@ export { type Holder, heldByOther, type Keeper, takeOver } from './keeper.ts';
 export { LostRollout } from './lost.ts';
 export { type Decision, next } from './machine.ts';
 export { memoryRolloutStore } from './memory.ts';
+export type { RolloutOrder, RolloutPorts } from './order.ts';
 export {
   planShift,
   type Refusal,
@@ -26,7 +27,7 @@ export {
   type Step,
 } from './rollout-plan.ts';
 export { type ShiftOrder, type ShiftOutcome, type ShiftPorts, shift, undoShift } from './shift.ts';
-export { type RolloutAnswer, type RolloutOrder, type RolloutPorts, rollOut } from './start.ts';
+export { type RolloutAnswer, rollOut } from './start.ts';
 export {
   type Answer,
   begun,

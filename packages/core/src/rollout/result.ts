@@ -1,6 +1,7 @@
 import { table } from '../markdown/index.ts';
 import type { Advanced } from './advance.ts';
-import type { RolloutAnswer, RolloutOrder } from './start.ts';
+import type { RolloutOrder } from './order.ts';
+import type { RolloutAnswer } from './start.ts';
 import { type Outcome, weightOf } from './state.ts';
 import { type RolloutReport, rolloutCharts, rolloutReport, rolloutSummary } from './tell.ts';
 

@@ -2,42 +2,17 @@ import { alarmsAtStart, type CanaryReport } from '../analysis/index.ts';
 import { formatDuration, formatInstant } from '../clock/index.ts';
 import { OutsideError } from '../errors/index.ts';
 import { type Alias, aliasMissing, type Patience, versionMissing } from '../lambda/index.ts';
-import type { Calendar } from '../window/index.ts';
 import { doesNotFit, leftBehind, refuseForeign, refuseImpossible } from './admission.ts';
-import type { DrivePorts, Driver, Rest, Rollout } from './drive.ts';
+import type { Driver, Rest, Rollout } from './drive.ts';
 import { driveOn } from './drive.ts';
-import { type Holder, type Keeper, letGo, takeOver } from './keeper.ts';
+import { type Keeper, letGo, takeOver } from './keeper.ts';
+import type { RolloutOrder, RolloutPorts } from './order.ts';
 import { printPlan } from './rollout-plan.ts';
-import type { ShiftPorts } from './shift.ts';
 import { begun, type Outcome, type Rules } from './state.ts';
-import { memberOf, type RolloutStore, rolloutId, type StoredRollout } from './store.ts';
+import { memberOf, rolloutId, type StoredRollout } from './store.ts';
 import { lambdaTarget } from './target.ts';
 import { tellOutcome } from './tell.ts';
-import type { ShiftIntent } from './undo.ts';
-import { expectedTime, type Watch } from './watch.ts';
-
-/** A rollout as it is asked for. */
-export interface RolloutOrder {
-  readonly rules: Omit<Rules, 'stable' | 'deadline'>;
-  readonly expectedStable?: string | undefined;
-  readonly watch: Omit<Watch, 'lag'>;
-  readonly hooks: Rollout['hooks'];
-  readonly calendar?: Calendar | undefined;
-  /** Milliseconds until a rollout that has not ended is undone. */
-  readonly timeLimit: number;
-  readonly driver: 'job' | 'schedule';
-  readonly dryRun: boolean;
-  readonly holder: Holder;
-  /** The address of this run. */
-  readonly run: string;
-  /** Called with what must be undone when the job ends badly, before anything is changed. */
-  readonly onIntent: (intent: ShiftIntent) => void;
-}
-
-export interface RolloutPorts extends DrivePorts, ShiftPorts {
-  /** Where the rollout is kept; needed for `schedule`, and for a job whose death others are to notice. */
-  readonly store?: RolloutStore;
-}
+import { expectedTime } from './watch.ts';
 
 export interface RolloutAnswer {
   /** `scheduled`: it goes on by schedule. `unchanged`: the version is stable already. `planned`: a dry run. */

@@ -116,6 +116,7 @@ export async function lookAt(
     from: from.all,
     until: from.step + window * minute,
     lag: watch.lag,
+    ...(step?.weight === 100 ? { aloneFrom: from.step } : {}),
   };
   const arms = {
     functionName: watch.functionName,
