@@ -46,14 +46,25 @@ const promoted: World = {
     { version: '2', description: 'v1.4.0' },
   ],
   backups: ['1'],
-  releases: ['v1.3.0', 'v1.4.0'],
+  releases: [
+    { tag: 'v1.3.0', draft: false },
+    { tag: 'v1.4.0', draft: false },
+  ],
+  comments: ['tenant-service v1.4.0 was promoted to prod.'],
   items: records('started', 'succeeded'),
   parameters: {
     '/tenants/prod/deployed-version': 'v1.4.0',
     '/tenants/prod/deployed-at': '2026-03-03T20:01:00Z',
   },
 };
-const undone: World = { ...promoted, version: '1', items: records('started', 'rolled-back'), parameters: {} };
+const undone: World = {
+  ...promoted,
+  version: '1',
+  items: records('started', 'rolled-back'),
+  parameters: {},
+  releases: [{ tag: 'v1.4.0', draft: true }],
+  comments: ['The promotion of tenant-service v1.4.0 to prod failed'],
+};
 
 describe('the judge of crash points', () => {
   test('has nothing against a promotion that went through, nor against one that was undone', () => {
@@ -100,9 +111,14 @@ describe('the judge of crash points', () => {
     ],
     [
       'a release made twice',
-      { ...promoted, releases: ['v1.4.0', 'v1.4.0'] },
-      'GitHub has the releases v1.4.0, v1.4.0',
+      { ...promoted, releases: [...promoted.releases, { tag: 'v1.4.0', draft: true }] },
+      'GitHub has the releases v1.3.0, v1.4.0, v1.4.0',
     ],
+    ['a release that is a draft still', { ...promoted, releases: undone.releases }, 'a draft still'],
+    ['a release ahead of the alias', { ...undone, releases: promoted.releases }, 'GitHub says v1.4.0'],
+    ['a ticket that does not know', { ...promoted, comments: [] }, 'the ticket does not know'],
+    ['a ticket ahead of the alias', { ...undone, comments: promoted.comments }, 'the ticket says v1.4.0'],
+    ['a ticket told twice', { ...undone, comments: ['a', 'b'] }, 'the ticket was told 2 times'],
     ['a backup made twice', { ...promoted, backups: ['1', '2'] }, 'backup aliases keep 1, 2'],
     ['a record removed', { ...promoted, items: promoted.items.slice(1) }, 'does not follow nothing'],
     [
@@ -119,10 +135,9 @@ describe('the judge of crash points', () => {
     expect(flawsOf(world, outcome, 'any').join('\n')).toContain(flaw);
   });
 
-  test('finds SSM ahead of the alias even while a runner lies dead', () => {
-    expect(liesOf({ ...promoted, weights: { '1': 0.9 } })).toEqual([
-      expect.stringContaining('SSM says v1.4.0'),
-    ]);
+  test('finds who is ahead of the alias even while a runner lies dead', () => {
+    const lies = liesOf({ ...promoted, weights: { '1': 0.9 } });
+    expect(lies.map((lie) => lie.split(' says v1.4.0')[0])).toEqual(['SSM', 'GitHub', 'the ticket']);
   });
 
   test('a promotion that could not be undone may say so where that is asked for', () => {

@@ -17,9 +17,10 @@ export function couldNotUndo(world: World): boolean {
 export function flawsOf(world: World, outcome: string, ending: Ending): string[] {
   const flaws = [
     ...chainFlaws(world),
-    ...publishedFlaws(world),
+    ...liesOf(world),
     ...currentFlaws(world),
     ...storyFlaws(world),
+    ...toldFlaws(world, outcome),
   ];
   const records = recordsOf(world);
   const last = records.at(-1);
@@ -50,18 +51,36 @@ export function flawsOf(world: World, outcome: string, ending: Ending): string[]
   return flaws;
 }
 
-/** What is never right, not even while a runner lies dead: SSM ahead of the alias, or a version published twice. */
+/** What is never right, not even while a runner lies dead: SSM, GitHub or the ticket ahead of the alias, or anything made twice. */
 export function liesOf(world: World): string[] {
-  const told = world.parameters['/tenants/prod/deployed-version'];
   const there = world.version === to && Object.keys(world.weights).length === 0;
+  const claims = [
+    ...(world.parameters['/tenants/prod/deployed-version'] === release ? ['SSM'] : []),
+    ...(isPublished(world) ? ['GitHub'] : []),
+    ...(world.comments.some((comment) => promoted.test(comment)) ? ['the ticket'] : []),
+  ];
+  const traffic = `the alias is on ${world.version} ${JSON.stringify(world.weights)}`;
   return [
     ...publishedFlaws(world),
-    ...(told === release && !there
-      ? [
-          `SSM says ${release} is deployed, but the alias is on ${world.version} ${JSON.stringify(world.weights)}`,
-        ]
-      : []),
+    ...(there ? [] : claims.map((who) => `${who} says ${release} is deployed, but ${traffic}`)),
   ];
+}
+
+const promoted = /was promoted to prod/;
+
+function isPublished({ releases }: World): boolean {
+  return releases.some(({ tag, draft }) => tag === release && !draft);
+}
+
+/** GitHub and the ticket say what became of the release, the ticket once however often the promotion was run. */
+function toldFlaws(world: World, outcome: string): string[] {
+  const { comments } = world;
+  const flaws: string[] = [];
+  if (comments.length > 1) flaws.push(`the ticket was told ${comments.length} times`);
+  if (outcome === 'success' && !isPublished(world)) flaws.push('the release is a draft still');
+  if (outcome === 'success' && !comments.some((comment) => promoted.test(comment)))
+    flaws.push(`the ticket does not know: ${comments.join() || 'it was told nothing'}`);
+  return flaws;
 }
 
 function said(record: Readonly<Record<string, string | number>> | undefined): string {
@@ -73,8 +92,8 @@ function publishedFlaws({ published, backups, releases }: World): string[] {
   const versions = published.filter(({ description }) => description === release);
   if (versions.length > 1 || published.length > 2)
     flaws.push(`published twice: ${published.map((one) => `${one.version} ${one.description}`).join(', ')}`);
-  if (releases.filter((tag) => tag === release).length !== 1)
-    flaws.push(`GitHub has the releases ${releases.join(', ')}`);
+  if (releases.filter(({ tag }) => tag === release).length !== 1)
+    flaws.push(`GitHub has the releases ${releases.map(({ tag }) => tag).join(', ')}`);
   if (backups.length > 1 || backups.some((version) => version !== from))
     flaws.push(`backup aliases keep ${backups.join(', ')}, not ${from} once`);
   return flaws;

@@ -19,8 +19,10 @@ export interface World {
   readonly backups: readonly string[];
   readonly items: readonly Attributes[];
   readonly parameters: Readonly<Record<string, string>>;
-  /** The names of the releases on GitHub, drafts included, each as often as it is there. */
-  readonly releases: readonly string[];
+  /** On GitHub, drafts included, each as often as it is there. */
+  readonly releases: readonly { readonly tag: string; readonly draft: boolean }[];
+  /** What the change ticket was told, each comment as often as it is there. */
+  readonly comments: readonly string[];
 }
 
 const FunctionName = 'tenant-service';
@@ -49,10 +51,14 @@ export async function lookFromOutside(url: string): Promise<World> {
       items.push(Object.fromEntries(entries));
     }
   }
-  const answer = await fetch(`${url}/github/repos/example/tenant-service/releases`, {
-    headers: { authorization: 'Bearer any', 'x-sandbox-faults': 'none' },
-  });
-  const releases = (await answer.json()) as readonly { tag_name: string }[];
+  const releases = await ask<readonly { tag_name: string; draft: boolean }[]>(
+    `${url}/github/repos/example/tenant-service/releases`,
+    'Bearer any',
+  );
+  const { comments } = await ask<{ comments: readonly { body: unknown }[] }>(
+    `${url}/jira/rest/api/3/issue/CHG-101/comment`,
+    `Basic ${Buffer.from('promotions@example.com:jira-token-of-the-rehearsal').toString('base64')}`,
+  );
   return {
     version: alias.FunctionVersion ?? '',
     weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {},
@@ -64,9 +70,15 @@ export async function lookFromOutside(url: string): Promise<World> {
       (one) => one.FunctionVersion ?? '',
     ),
     items,
-    releases: releases.map(({ tag_name: tag }) => tag),
+    releases: releases.map(({ tag_name: tag, draft }) => ({ tag, draft })),
+    comments: comments.map(({ body }) => JSON.stringify(body)),
     parameters: Object.fromEntries(Parameters.map(({ Name = '', Value = '' }) => [Name, Value])),
   };
+}
+
+async function ask<Answer>(url: string, authorization: string): Promise<Answer> {
+  const answer = await fetch(url, { headers: { authorization, 'x-sandbox-faults': 'none' } });
+  return (await answer.json()) as Answer;
 }
 
 /** The records of production, oldest first. */
