@@ -25,6 +25,8 @@ export interface Engine {
 export async function startEngine(): Promise<Engine> {
   const dynalite = load('dynalite') as (options: Options) => Server;
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  // On a busy machine a connection must not be closed for idleness while a request is on its way to it.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
