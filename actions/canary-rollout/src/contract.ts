@@ -1,20 +1,7 @@
-import {
-  amount,
-  count,
-  defineContract,
-  duration,
-  flag,
-  json,
-  list,
-  matching,
-  oneOf,
-  percent,
-  text,
-} from '@promo-actions/core/action';
-import { judgeNames } from '@promo-actions/core/analysis';
+import { defineContract, duration, flag, matching, oneOf, text } from '@promo-actions/core/action';
+import { watchInputs } from '@promo-actions/core/analysis';
 import { aliasInput, functionInput, versionInput } from '@promo-actions/core/lambda';
 import { fenceInputs } from '@promo-actions/core/lock';
-import { watchedMetricsExpected, watchedMetricsSchema } from '@promo-actions/core/metrics';
 import { hookForm, planInput } from '@promo-actions/core/rollout';
 import { rules } from '@promo-actions/core/window';
 import { contradictions } from './contradictions.ts';
@@ -40,15 +27,11 @@ export const contract = defineContract({
       {},
     ),
     plan: planInput(
-      'The weights in percent, each with its bake: the time that is counted before the next. `10:5m, 50:5m, 100` also one a line; `linear 5% every 10m`; `canary 10% for 5m`; or a profile: `dev` (`50:2m, 100`), `staging` (`10:5m, 100`), `production` (`5:10m, 100`). A bake counts whole minutes, which settle in CloudWatch 2 minutes (or the timeout of the function) later; so each step takes about 3 minutes longer than its bake, and the first also the warm-up. With a bake after 100 the old version stays ready while the new one serves everything.',
+      'The weights in percent, each with its bake: the time that is counted before the next. `10:5m, 50:5m, 100` also one a line; `linear 5% every 10m`; `canary 10% for 5m`; or a profile: `dev` (`50:2m, 100`), `staging` (`10:5m, 100`), `production` (`5:10m, 100`). A bake counts whole minutes, which settle in CloudWatch 2 minutes (or the timeout of the function) later; so each step takes about 3 minutes longer than its bake, and the first also the warm-up. With a bake after 100 the old version stays ready while the new one serves everything and is held against `max-error-rate` and `max-p95-ms` alone.',
       { default: 'production' },
     ),
     'configuration-only': flag(
       'Whether nothing but configuration changes: bakes are half as long then, to the whole minute and not under one.',
-      { default: 'false' },
-    ),
-    'promote-early': flag(
-      'Whether a step may end before its bake once the judge `sequential` has shown the canary to be less than twice as bad as the stable version.',
       { default: 'false' },
     ),
     driver: oneOf(
@@ -59,42 +42,7 @@ export const contract = defineContract({
     table: text(
       'The DynamoDB table, keyed by `deployment_id`, that keeps the rollout. `schedule` needs it. With `job`, advance-rollouts undoes a rollout whose runner died without its post.',
     ),
-    judge: oneOf(
-      judgeNames,
-      'Who decides, as in evaluate-canary. `sequential` and `kayenta` compare with the stable version over the whole rollout; `threshold` and `guard` hold each step against fixed limits.',
-      { default: 'sequential' },
-    ),
-    alpha: amount(
-      'The chance, above 0 and below 0.5, with which the judge `sequential` rolls back a canary that is no worse, over the whole rollout.',
-      { default: '0.01' },
-    ),
-    interval: duration('The time between looks.', { default: '30s' }),
-    warmup: duration('How much of the beginning of the canary is left out, because of cold starts.', {
-      default: '3m',
-    }),
-    'max-error-rate': percent('The largest share of the invocations that may fail, in percent.', {
-      default: '1%',
-    }),
-    'min-success-rate': percent('The least share of the invocations that must succeed, in percent.', {
-      default: '99%',
-    }),
-    'max-p95-ms': amount('The highest 95th percentile of the Duration in milliseconds.', { default: '500' }),
-    'min-invocations': count('The least invocations of the canary to go on with.', { default: '100' }),
-    'guard-errors': count(
-      'The most errors of the canary in any 2 minutes. Without it, 5 with the judges `threshold` and `guard`, any number with the others.',
-    ),
-    'guard-throttles': count('The most throttled requests of the alias in any 2 minutes.', { default: '10' }),
-    alarms: list(
-      'CloudWatch alarms, metric or composite, by name. One that goes into ALARM while a weight is held undoes the rollout at the next look.',
-    ),
-    metrics: json(
-      watchedMetricsSchema,
-      watchedMetricsExpected,
-      'Further CloudWatch metrics or metric math with a limit each; written as in stability-check.',
-    ),
-    'health-payload': text(
-      'JSON with which the canary is invoked at each look. An answer with another status than 200 (also as `statusCode` in the answer) undoes the rollout.',
-    ),
+    ...watchInputs,
     'on-hold': oneOf(
       ['fail', 'pass', 'extend'],
       'What to do when a bake is over and too little was seen: undo, go on with a note, or `extend` the bake by up to `max-hold` and then undo.',

@@ -1,4 +1,5 @@
 import type { InputValues, RunContext } from '@promo-actions/core/action';
+import { limitsOf } from '@promo-actions/core/analysis';
 import { hastened, type RolloutOrder } from '@promo-actions/core/rollout';
 import type { Calendar } from '@promo-actions/core/window';
 import type { contract } from './contract.ts';
@@ -37,16 +38,7 @@ export function orderOf(
         ...(inputs.service ? { service: inputs.service } : {}),
       },
       judge: inputs.judge,
-      limits: {
-        minInvocations: inputs.minInvocations,
-        ...(inputs.guardErrors === undefined ? {} : { maxErrors: inputs.guardErrors }),
-        maxThrottles: inputs.guardThrottles,
-        maxErrorRate: inputs.maxErrorRate,
-        minSuccessRate: inputs.minSuccessRate,
-        maxP95: inputs.maxP95Ms,
-        alpha: inputs.alpha,
-        promoteEarly: inputs.promoteEarly,
-      },
+      limits: limitsOf(inputs),
       warmup: inputs.warmup,
       alarms: inputs.alarms ?? [],
       watched: inputs.metrics ?? [],

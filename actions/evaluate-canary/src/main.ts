@@ -1,4 +1,4 @@
-import { chartOf, evaluateCanary, judgeNamed, summaryOf } from '@promo-actions/core/analysis';
+import { chartOf, evaluateCanary, judgeNamed, limitsOf, summaryOf } from '@promo-actions/core/analysis';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
@@ -9,17 +9,6 @@ runOnRunner(contract, {
     const cloudwatch = await import('@promo-actions/gateways/aws-metrics');
     const clock = awsClock(machine);
     const window = Math.ceil(inputs.window / 60_000);
-    const limits = {
-      window,
-      minInvocations: inputs.minInvocations,
-      maxErrors: inputs.guardErrors,
-      maxThrottles: inputs.guardThrottles,
-      maxErrorRate: inputs.maxErrorRate,
-      minSuccessRate: inputs.minSuccessRate,
-      maxP95: inputs.maxP95Ms,
-      alpha: inputs.alpha,
-      promoteEarly: inputs.promoteEarly,
-    };
     const report = await evaluateCanary(
       {
         subject: {
@@ -31,7 +20,7 @@ runOnRunner(contract, {
         canaryVersion: inputs.canaryVersion,
         stableVersion: inputs.stableVersion,
         judgeName: inputs.judge,
-        judge: judgeNamed(inputs.judge, limits),
+        judge: judgeNamed(inputs.judge, { ...limitsOf(inputs), window }),
         objective: inputs.maxP95Ms,
         window,
         maxWindow: inputs.onHold === 'extend' ? Math.ceil(inputs.maxWindow / 60_000) : window,

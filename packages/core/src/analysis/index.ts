@@ -1,6 +1,7 @@
 export { chartOf } from './chart.ts';
 export { alarmsAtStart, evaluateCanary, takeLook } from './evaluate.ts';
 export { type GuardLimits, guardJudge, type Sufficiency } from './guard.ts';
+export { limitsOf, watchInputs, watchProblems } from './inputs.ts';
 export {
   type Evidence,
   type EvidencePath,
