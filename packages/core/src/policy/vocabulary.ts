@@ -49,6 +49,9 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
     'alias', 'expect-body', 'expect-status', 'expected-version', 'function', 'interval', 'mode',
     'payload', 'successes', 'summary', 'timeout', 'url', 'version',
   ],
+  'infrastructure-gate': [
+    'allow', 'destroy', 'drift', 'max-age', 'mode', 'plans', 'summary', 'version',
+  ],
   'jira-gate': [
     'approved-statuses', 'base-url', 'cloud-id', 'comment', 'description', 'dry-run', 'fields',
     'issue-type', 'key', 'link-title', 'link-url', 'mode', 'operation', 'planned-end-field',

@@ -13,7 +13,9 @@ export function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : '';
-    if (/end of JSON|Unterminated/.test(why)) throw new Unreadable('is no whole JSON: it breaks off.');
+    const [, position = '-1'] = /at position (\d+)/.exec(why) ?? [];
+    if (/end of JSON|Unterminated/.test(why) || Number(position) >= text.trimEnd().length)
+      throw new Unreadable('is no whole JSON: it breaks off.');
     throw new Unreadable('is no JSON.');
   }
 }
