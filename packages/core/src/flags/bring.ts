@@ -51,11 +51,11 @@ export async function bringFlag(
         : await writeFlag(change, bringing, system);
       if (typeof written === 'object' && !(written instanceof OutsideError)) return written;
       const wasUnanswered = written instanceof OutsideError;
-      if (wasUnanswered && unanswered) throw written;
       if (written !== 'conflict' && !restore) {
         restore = restoreItem(flag, now, wanted, parts);
         changes = describeChange(flag, now.settings, wanted, parts);
       }
+      if (wasUnanswered && unanswered) throw written;
       flag = await readAgain(flag.key, parts, bringing, system, clock, signal);
       if (wasUnanswered) {
         unanswered = written;

@@ -80,7 +80,9 @@ function toSettings(config: ConfigAnswer, baseUrl: string): FlagInEnvironment {
     fallthrough: toServed(config.fallthrough ?? {}),
     'off-variation': config.offVariation ?? null,
     targets: toTargets([...(config.targets ?? []), ...(config.contextTargets ?? [])]),
-    prerequisites: (config.prerequisites ?? []).map(({ key, variation }) => ({ flag: key, variation })),
+    prerequisites: (config.prerequisites ?? [])
+      .map(({ key, variation }) => ({ flag: key, variation }))
+      .sort((a, b) => (a.flag < b.flag ? -1 : 1)),
   };
   return { version: config.version, settings, url: `${baseUrl}${config._site?.href ?? ''}` };
 }
