@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
@@ -14,11 +15,8 @@ async function bundleNext(waiting, done) {
   const worker = new Worker(new URL('./bundle-worker.mjs', import.meta.url));
   try {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const answer = await new Promise((resolve, reject) => {
-        worker.once('message', resolve);
-        worker.once('error', reject);
-        worker.postMessage(name);
-      });
+      worker.postMessage(name);
+      const [answer] = await once(worker, 'message');
       if (answer.error) throw new Error(`${name} could not be bundled: ${answer.error}`);
       await done(name);
     }

@@ -13,10 +13,17 @@ export async function assembleReleaseTree(names) {
   }
   for (const name of names) {
     for (const file of ['action.yml', 'README.md'])
-      await cp(join(root, 'actions', name, file), join(releaseDirectory, name, file));
+      await copyGenerated(join(root, 'actions', name, file), join(releaseDirectory, name, file));
   }
   await cp(join(root, '.github', 'workflows'), join(releaseDirectory, '.github', 'workflows'), {
     recursive: true,
   });
   for (const file of ['LICENSE', 'README.md']) await cp(join(root, file), join(releaseDirectory, file));
+}
+
+async function copyGenerated(from, to) {
+  await cp(from, to).catch((error) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw new Error(`${from} is missing; \`npm run generate\` writes it from the action's contract.`);
+  });
 }
