@@ -263,6 +263,111 @@ describe('merges', () => {
   });
 });
 
+describe('pull requests', () => {
+  const open = (head: string, base: string, more: object = {}) =>
+    octokit('writer')('POST /repos/{owner}/{repo}/pulls', { ...at, head, base, title: 'Bring it', ...more });
+  const list = async (query: object) =>
+    (await octokit('writer')('GET /repos/{owner}/{repo}/pulls', { ...at, ...query })).data.map(
+      ({ number }) => number,
+    );
+
+  test('are opened, found by their ends, and merged by a merge commit', async () => {
+    const github = octokit('writer');
+    const { data: made } = await open('release/v1.4.0', 'main', { body: 'All of it' });
+    expect(made).toMatchObject({ state: 'open', mergeable: true, commits: 1, changed_files: 1 });
+    expect(await message(open('release/v1.4.0', 'main'))).toContain(
+      'A pull request already exists for example:release/v1.4.0.',
+    );
+    await open('develop', 'main');
+    expect(await list({ head: 'example:release/v1.4.0' })).toEqual([made.number]);
+    expect(await list({ base: 'develop' })).toEqual([]);
+    const one = { ...at, pull_number: made.number };
+    const renamed = await github('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', { ...one, title: 'Now' });
+    expect(renamed.data.title).toBe('Now');
+    const wrong = { ...one, sha: '0'.repeat(40) };
+    expect(await status(github('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', wrong))).toBe(409);
+    const merged = await github('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', one);
+    expect(merged.data.merged).toBe(true);
+    expect((await github('GET /repos/{owner}/{repo}/pulls/{pull_number}', one)).data).toMatchObject({
+      state: 'closed',
+      merged: true,
+      merge_commit_sha: merged.data.sha,
+    });
+    expect(await status(github('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', one))).toBe(405);
+    // The other one had the same commit, and so came in with it.
+    expect([await list({}), await list({ state: 'closed' })]).toEqual([[], [2, 1]]);
+  });
+
+  test('between branches that are not there or have the same commits are refused', async () => {
+    expect(await message(open('nowhere', 'main'))).toContain('"field":"head"');
+    expect(await message(open('develop', 'nowhere'))).toContain('"field":"base"');
+    expect(await message(open('main', 'develop'))).toContain('No commits between develop and main');
+    const missing = { ...at, pull_number: 9 };
+    expect(await status(octokit('writer')('GET /repos/{owner}/{repo}/pulls/{pull_number}', missing))).toBe(
+      404,
+    );
+    expect(await status(octokit('reader')('GET /repos/{owner}/{repo}/pulls', at))).toBe(403);
+  });
+
+  test('are the one way into a protected branch', async () => {
+    await sandbox.load({
+      github: {
+        repository: 'example/orders',
+        branches: { main: { protected: true }, develop: { files: { VERSION: '2.0.0\n' } } },
+      },
+    });
+    const github = octokit('writer');
+    const words = 'Changes must be made through a pull request.';
+    const merge = (base: string, head: string) =>
+      github('POST /repos/{owner}/{repo}/merges', { ...at, base, head });
+    await expect(merge('main', 'develop')).rejects.toMatchObject({ status: 409 });
+    expect(await message(merge('main', 'develop'))).toContain(words);
+    const file = { ...at, path: 'NEW', message: 'New', content: 'MQ==' };
+    expect(await message(github('PUT /repos/{owner}/{repo}/contents/{path}', file))).toContain(words);
+    const ref = { ...at, ref: 'heads/main' };
+    expect(await message(github('DELETE /repos/{owner}/{repo}/git/refs/{ref}', ref))).toContain(words);
+    const { data: branches } = await github('GET /repos/{owner}/{repo}/branches', at);
+    expect(branches.map((it) => [it.name, it.protected])).toEqual([
+      ['develop', false],
+      ['main', true],
+    ]);
+    const { data: made } = await open('develop', 'main');
+    await github('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', {
+      ...at,
+      pull_number: made.number,
+    });
+    expect(await status(merge('main', 'develop'))).toBe(204);
+  });
+});
+
+describe('workflow files', () => {
+  test('that no branch has need a permission of their own', async () => {
+    await sandbox.load({
+      github: {
+        repository: 'example/orders',
+        files: { '.github/workflows/ci.yml': 'a\n\nb\n' },
+        branches: {
+          main: { files: { '.github/workflows/ci.yml': 'a\n\nB\n' } },
+          'release/v2.0.0': { files: { '.github/workflows/ci.yml': 'A\n\nb\n' } },
+          'release/v3.0.0': { files: { 'src/index.ts': 'run();\n' } },
+        },
+        tokens: {
+          job: { contents: 'write' },
+          app: { contents: 'write', workflows: 'write' },
+        },
+      },
+    });
+    const merge = (token: string, head: string) =>
+      octokit(token)('POST /repos/{owner}/{repo}/merges', { ...at, base: 'main', head });
+    expect(await message(merge('job', 'release/v2.0.0'))).toContain('without `workflows` permission');
+    const release = { ...at, tag_name: 'v2.0.0', target_commitish: 'release/v2.0.0', draft: true };
+    const draft = (token: string) => octokit(token)('POST /repos/{owner}/{repo}/releases', release);
+    expect([await status(draft('job')), await status(draft('app'))]).toEqual([404, 201]);
+    expect(await status(merge('job', 'release/v3.0.0'))).toBe(201);
+    expect(await status(merge('app', 'release/v2.0.0'))).toBe(201);
+  });
+});
+
 describe('contents', () => {
   test('files come as base64 or raw, folders as lists', async () => {
     const github = octokit('reader');

@@ -69,7 +69,7 @@ export async function createServices(dependencies: ServicesDependencies): Promis
     list.push(await createDynamoDbService({ accounts, tables: parts.dynamodb }));
     list.push(
       await inWorld(['world', 'github'], () =>
-        createGitHubService({ definition: parts.github, now: worldStart, url }),
+        createGitHubService({ definition: parts.github, now: worldStart, folder, url }),
       ),
     );
     list.push(

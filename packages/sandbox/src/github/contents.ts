@@ -1,5 +1,7 @@
-import { blobSha, type Commit, commit, resolve, treeSha } from './git.ts';
-import { commitShape, repositoryUrl, webUrl } from './shapes.ts';
+import { headOf, resolve } from './git.ts';
+import { type Commit, type Files, treesOf } from './objects.ts';
+import { refuseProtected, refuseWorkflows } from './rules.ts';
+import { commitShape, person, repositoryUrl, webUrl } from './shapes.ts';
 import { type Call, notFound, ok, optionalText, Refused, type Reply, type Route, text } from './wire.ts';
 
 /** Files and folders at a ref, and writing one file. */
@@ -21,24 +23,23 @@ function read(call: Call): Reply {
   const at = resolve(call.state.git, ref);
   if (!at) throw new Refused(404, `No commit found for the ref ${ref}`);
   const path = (call.params.path ?? '').replace(/\/+$/, '');
-  const content = at.files.get(path);
-  if (content === undefined) return ok(folder(call, at, ref, path));
+  const leaf = call.state.git.files(at).get(path);
+  if (leaf === undefined) return ok(folder(call, at, ref, path));
+  const content = call.state.git.blob(leaf.sha);
   if (/\braw\b/.test(call.accept)) {
     return {
       status: 200,
-      body: content,
+      body: content.toString('utf8'),
       headers: { 'content-type': 'application/vnd.github.raw+json; charset=utf-8' },
     };
   }
-  const encoded = `${Buffer.from(content)
-    .toString('base64')
-    .replace(/(.{60})/g, '$1\n')}\n`;
+  const encoded = `${content.toString('base64').replace(/(.{60})/g, '$1\n')}\n`;
   return ok({ ...entry(call, at, ref, path), content: encoded, encoding: 'base64' });
 }
 
 function folder(call: Call, at: Commit, ref: string, path: string) {
   const inside = path === '' ? '' : `${path}/`;
-  const names = [...at.files.keys()]
+  const names = [...call.state.git.files(at).keys()]
     .filter((file) => file.startsWith(inside))
     .map((file) => file.slice(inside.length).split('/')[0]);
   if (names.length === 0) throw notFound();
@@ -46,10 +47,10 @@ function folder(call: Call, at: Commit, ref: string, path: string) {
 }
 
 function entry(call: Call, at: Commit, ref: string, path: string) {
-  const content = at.files.get(path);
-  const file = content !== undefined;
-  const under = new Map([...at.files].filter(([each]) => each.startsWith(`${path}/`)));
-  const sha = file ? blobSha(content) : treeSha(under);
+  const files = call.state.git.files(at);
+  const leaf = files.get(path);
+  const file = leaf !== undefined;
+  const sha = leaf?.sha ?? treesOf(under(files, `${path}/`)).at(-1)?.sha;
   const url = `${repositoryUrl(call)}/contents/${path}?ref=${ref}`;
   const git = `${repositoryUrl(call)}/git/${file ? 'blobs' : 'trees'}/${sha}`;
   const html = `${webUrl(call)}/${file ? 'blob' : 'tree'}/${ref}/${path}`;
@@ -57,7 +58,7 @@ function entry(call: Call, at: Commit, ref: string, path: string) {
     name: path.split('/').at(-1),
     path,
     sha,
-    size: file ? Buffer.byteLength(content) : 0,
+    size: leaf ? call.state.git.blob(leaf.sha).length : 0,
     url,
     html_url: html,
     git_url: git,
@@ -67,29 +68,35 @@ function entry(call: Call, at: Commit, ref: string, path: string) {
   };
 }
 
+function under(files: Files, folder: string): Files {
+  const inside = [...files].filter(([path]) => path.startsWith(folder));
+  return new Map(inside.map(([path, leaf]) => [path.slice(folder.length), leaf]));
+}
+
 function write(call: Call): Reply {
   const { state, body, now } = call;
   const path = call.params.path ?? '';
   const branch = optionalText(body, 'branch') ?? state.defaultBranch;
   const message = text(body, 'message');
-  const content = Buffer.from(text(body, 'content'), 'base64').toString('utf8');
-  const head = state.git.refs.has(`heads/${branch}`) ? resolve(state.git, `heads/${branch}`) : undefined;
+  const content = Buffer.from(text(body, 'content'), 'base64');
+  const head = headOf(state.git, branch);
   if (!head) throw new Refused(404, `Branch ${branch} not found`);
-  const before = head.files.get(path);
+  const there = state.git.files(head);
+  const before = there.get(path);
   const expected = optionalText(body, 'sha');
   if (before !== undefined && expected === undefined)
     throw new Refused(422, `Invalid request.\n\n"sha" wasn't supplied.`);
-  if (before !== undefined && expected !== blobSha(before))
+  if (before !== undefined && expected !== before.sha)
     throw new Refused(409, `${path} does not match ${expected}`);
-  const files = new Map([...head.files, [path, content]]);
-  const made = commit(state.git, {
-    parents: [head.sha],
-    message,
-    author: 'github-actions[bot]',
-    at: now,
-    files,
-  });
-  state.git.refs.set(`heads/${branch}`, { type: 'commit', sha: made.sha });
+  if ([...there.keys()].some((it) => it.startsWith(`${path}/`) || path.startsWith(`${it}/`)))
+    throw new Refused(422, `Invalid request.\n\n${path} is a folder, or lies in a file.`);
+  refuseProtected(call, branch);
+  const leaf = { mode: before?.mode ?? '100644', sha: state.git.putBlob(content) };
+  const files = new Map([...there, [path, leaf]]);
+  refuseWorkflows(call, files);
+  const author = person('github-actions[bot]', now);
+  const made = state.git.putCommit({ parents: [head.sha], message, author, files });
+  state.git.refs.set(`heads/${branch}`, made.sha);
   const { commit: inner, ...outer } = commitShape(call, made);
   return {
     status: before === undefined ? 201 : 200,

@@ -23,6 +23,9 @@ export const controls: Readonly<Record<string, (state: GitHubState, exchange: Ex
     reading(approvalSchema, exchange, ({ run_id, ...answer }) =>
       state.approvals.push({ runId: run_id, at: exchange.now, ...answer }),
     ),
+  /** Where the bare repository is, for `git log`; null in a world without one. */
+  'GET /_sandbox/github/repository': ({ repository, git }) =>
+    toAnswer({ status: 200, body: repository === '' ? null : { repository, folder: git.open() } }),
   /** A job's token with the permissions that its workflow gives it. */
   'POST /_sandbox/github/tokens': (state, exchange) =>
     reading(tokenSchema, exchange, ({ token, permissions }) => state.tokens.set(token, permissions)),

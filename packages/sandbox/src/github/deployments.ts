@@ -1,4 +1,5 @@
-import { ahead, resolve } from './git.ts';
+import { resolve } from './git.ts';
+import { ahead } from './history.ts';
 import { nodeId, repositoryUrl, time, user } from './shapes.ts';
 import type { Deployment, DeploymentStatus } from './state.ts';
 import {

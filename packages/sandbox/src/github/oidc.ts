@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import type { Answer, Exchange } from '../kernel/index.ts';
-import { sha1 } from './git.ts';
 import type { GitHubState } from './state.ts';
 import { Refused, toAnswer } from './wire.ts';
 
@@ -41,7 +40,7 @@ export function oidcToken(state: GitHubState, { url, headers, now, requestId }: 
     event_name: query('event_name', 'workflow_dispatch'),
     runner_environment: 'github-hosted',
   };
-  const header = { typ: 'JWT', alg: 'HS256', kid: sha1('sandbox').slice(0, 8) };
+  const header = { typ: 'JWT', alg: 'HS256', kid: 'sandbox' };
   const signed = [header, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.');

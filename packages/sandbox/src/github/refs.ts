@@ -1,9 +1,11 @@
-import { ahead, changes, commit, history, mergeBase, mergeFiles, resolve, sha1, type Target } from './git.ts';
-import { commitShape, fileChange, nodeId, repositoryUrl, time, unsigned, webUrl } from './shapes.ts';
+import { headOf, inTheWay, resolve, type Target } from './git.ts';
+import { ahead, changes, holds, mergeBase } from './history.ts';
+import { mergeBranches } from './merge.ts';
+import { refuseProtected } from './rules.ts';
+import { commitShape, fileChange, nodeId, person, repositoryUrl, time, unsigned, webUrl } from './shapes.ts';
 import {
   type Call,
   created,
-  invalid,
   notFound,
   nothing,
   ok,
@@ -34,7 +36,7 @@ export const refRoutes: readonly Route[] = [
     permission: 'contents: read',
     handle(call) {
       const start = call.params.ref ?? '';
-      const found = [...call.state.git.refs].filter(([name]) => name.startsWith(start)).sort();
+      const found = call.state.git.refs.list(start);
       return ok(found.map(([name, target]) => refShape(call, name, target)));
     },
   },
@@ -53,7 +55,9 @@ export const refRoutes: readonly Route[] = [
         throw new Refused(422, `${full} is not a valid ref name.`);
       const name = full.slice('refs/'.length);
       if (call.state.git.refs.has(name)) throw new Refused(422, 'Reference already exists');
-      call.state.git.refs.set(name, target);
+      const other = inTheWay(call.state.git, name);
+      if (other) throw new Refused(422, `Reference update failed: 'refs/${other}' exists`);
+      call.state.git.refs.set(name, target.sha);
       return created(refShape(call, name, target));
     },
   },
@@ -66,11 +70,12 @@ export const refRoutes: readonly Route[] = [
       const before = git.refs.get(name);
       if (!before) throw new Refused(422, 'Reference does not exist');
       const target = objectNamed(call, text(call.body, 'sha'));
-      const [old, fresh] = [git.commits.get(before.sha), git.commits.get(target.sha)];
-      const forward = old !== undefined && fresh !== undefined && history(git, fresh).includes(old);
+      refuseProtected(call, name.replace(/^heads\//, ''), 422);
+      const [old, fresh] = [git.commit(before.sha), git.commit(target.sha)];
+      const forward = old !== undefined && fresh !== undefined && holds(git, fresh, old);
       if (!forward && !optionalFlag(call.body, 'force'))
         throw new Refused(422, 'Update is not a fast forward');
-      git.refs.set(name, target);
+      git.refs.set(name, target.sha);
       return ok(refShape(call, name, target));
     },
   },
@@ -78,8 +83,9 @@ export const refRoutes: readonly Route[] = [
     operation: 'DELETE /repos/{owner}/{repo}/git/refs/{ref}',
     permission: 'contents: write',
     handle(call) {
-      if (!call.state.git.refs.delete(call.params.ref ?? ''))
-        throw new Refused(422, 'Reference does not exist');
+      const name = call.params.ref ?? '';
+      refuseProtected(call, name.replace(/^heads\//, ''), 422);
+      if (!call.state.git.refs.delete(name)) throw new Refused(422, 'Reference does not exist');
       return nothing;
     },
   },
@@ -92,15 +98,15 @@ export const refRoutes: readonly Route[] = [
       const message = text(call.body, 'message');
       const target = text(call.body, 'object');
       word(call.body, 'type', ['commit', 'tree', 'blob'] as const);
-      if (!git.commits.has(target)) throw new Refused(422, 'Object does not exist');
+      if (!git.commit(target)) throw new Refused(422, 'Object does not exist');
       const given = (call.body.tagger ?? {}) as { name?: string; email?: string; date?: string };
+      const bot = person('github-actions[bot]', call.now);
       const tagger = {
-        name: given.name ?? 'github-actions[bot]',
-        email: given.email ?? 'github-actions[bot]@users.noreply.github.com',
-        date: given.date ?? time(call.now),
+        name: given.name ?? bot.name,
+        email: given.email ?? bot.email,
+        at: given.date === undefined ? bot.at : Date.parse(given.date),
       };
-      const sha = sha1('tag', tag, message, target, tagger.date);
-      git.tagObjects.set(sha, { sha, tag, message, target, tagger });
+      const { sha } = git.putTag({ tag, message, target, tagger });
       return created(tagObjectShape(call, sha));
     },
   },
@@ -113,9 +119,9 @@ export const refRoutes: readonly Route[] = [
     operation: 'GET /repos/{owner}/{repo}/tags',
     permission: 'contents: read',
     handle(call) {
-      const names = [...call.state.git.refs.keys()]
-        .filter((name) => name.startsWith('tags/'))
-        .sort()
+      const names = call.state.git.refs
+        .list('tags/')
+        .map(([name]) => name)
         .reverse();
       return paged(call, '/tags', names, (full) => {
         const name = full.slice('tags/'.length);
@@ -134,12 +140,14 @@ export const refRoutes: readonly Route[] = [
     operation: 'GET /repos/{owner}/{repo}/branches',
     permission: 'contents: read',
     handle(call) {
-      const heads = [...call.state.git.refs].filter(([name]) => name.startsWith('heads/')).sort();
-      return paged(call, '/branches', heads, ([full, { sha }]) => ({
-        name: full.slice('heads/'.length),
-        commit: { sha, url: `${repositoryUrl(call)}/commits/${sha}` },
-        protected: false,
-      }));
+      return paged(call, '/branches', call.state.git.refs.list('heads/'), ([full, { sha }]) => {
+        const name = full.slice('heads/'.length);
+        return {
+          name,
+          commit: { sha, url: `${repositoryUrl(call)}/commits/${sha}` },
+          protected: call.state.protectedBranches.has(name),
+        };
+      });
     },
   },
   {
@@ -147,16 +155,16 @@ export const refRoutes: readonly Route[] = [
     permission: 'contents: read',
     handle(call) {
       const name = call.params.branch ?? '';
-      const head = call.state.git.refs.has(`heads/${name}`) && resolve(call.state.git, `heads/${name}`);
+      const head = headOf(call.state.git, name);
       if (!head) throw new Refused(404, 'Branch not found');
       const self = `${repositoryUrl(call)}/branches/${name}`;
       return ok({
         name,
         commit: commitShape(call, head),
         _links: { self, html: `${webUrl(call)}/tree/${name}` },
-        protected: false,
+        protected: call.state.protectedBranches.has(name),
         protection: {
-          enabled: false,
+          enabled: call.state.protectedBranches.has(name),
           required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] },
         },
         protection_url: `${self}/protection`,
@@ -174,8 +182,10 @@ export const refRoutes: readonly Route[] = [
     handle(call) {
       const found = resolve(call.state.git, call.params.ref ?? '');
       if (!found) throw new Refused(422, `No commit found for SHA: ${call.params.ref}`);
-      const parent = call.state.git.commits.get(found.parents[0] ?? '');
-      const files = changes(parent?.files ?? new Map(), found.files).map((it) => fileChange(call, found, it));
+      const { git } = call.state;
+      const parent = git.commit(found.parents[0] ?? '');
+      const before = parent ? git.files(parent) : new Map();
+      const files = changes(before, git.files(found)).map((it) => fileChange(call, found, it));
       return ok({ ...commitShape(call, found), files });
     },
   },
@@ -187,8 +197,8 @@ export const refRoutes: readonly Route[] = [
 ];
 
 function objectNamed({ state }: Call, sha: string): Target {
-  if (state.git.commits.has(sha)) return { type: 'commit', sha };
-  if (state.git.tagObjects.has(sha)) return { type: 'tag', sha };
+  if (state.git.commit(sha)) return { type: 'commit', sha };
+  if (state.git.tagObject(sha)) return { type: 'tag', sha };
   throw new Refused(422, 'Object does not exist');
 }
 
@@ -202,14 +212,15 @@ function refShape(call: Call, name: string, { type, sha }: Target) {
 }
 
 function tagObjectShape(call: Call, sha: string) {
-  const found = call.state.git.tagObjects.get(sha);
+  const found = call.state.git.tagObject(sha);
   if (!found) throw notFound();
-  const { tag, message, target, tagger } = found;
+  const { tag, message, target } = found;
+  const { name, email, at } = found.tagger;
   return {
     node_id: nodeId('TA', sha),
     sha,
     url: `${repositoryUrl(call)}/git/tags/${sha}`,
-    tagger,
+    tagger: { name, email, date: time(at) },
     object: { sha: target, type: 'commit', url: `${repositoryUrl(call)}/git/commits/${target}` },
     tag,
     message,
@@ -247,33 +258,22 @@ function compare(call: Call) {
       behind_by: behind,
       total_commits: forward.length,
       commits: commits.map((it) => commitShape(call, it)),
-      files: changes(common.files, head.files).map((it) => fileChange(call, head, it)),
+      files: changes(git.files(common), git.files(head)).map((it) => fileChange(call, head, it)),
     },
   };
 }
 
 /** Always a merge commit, as `--no-ff` makes; nothing when the head is already part of the base. */
 function merge(call: Call) {
-  const { git } = call.state;
   const [baseName, headName] = [text(call.body, 'base'), text(call.body, 'head')];
-  const base = git.refs.has(`heads/${baseName}`) ? resolve(git, `heads/${baseName}`) : undefined;
+  const base = headOf(call.state.git, baseName);
   if (!base) throw new Refused(404, 'Base does not exist');
-  const head = resolve(git, headName);
+  const head = resolve(call.state.git, headName);
   if (!head) throw new Refused(404, 'Head does not exist');
-  const common = mergeBase(git, base, head);
-  if (common === head) return nothing;
-  if (!common)
-    throw invalid({ resource: 'Merge', code: 'custom', message: 'The histories have nothing in common' });
-  const files = mergeFiles(common.files, base.files, head.files);
-  if ('conflicts' in files) throw new Refused(409, 'Merge conflict');
+  if (holds(call.state.git, base, head)) return nothing;
+  refuseProtected(call, baseName);
   const message = optionalText(call.body, 'commit_message') ?? `Merge ${headName} into ${baseName}`;
-  const made = commit(git, {
-    parents: [base.sha, head.sha],
-    message,
-    author: 'github-actions[bot]',
-    at: call.now,
-    files,
-  });
-  git.refs.set(`heads/${baseName}`, { type: 'commit', sha: made.sha });
+  const made = mergeBranches(call, { base, baseName, head, message });
+  if (made === 'conflict') throw new Refused(409, 'Merge conflict');
   return created(commitShape(call, made));
 }

@@ -1,5 +1,7 @@
-import { ahead, history, resolve } from './git.ts';
-import { nodeId, repositoryUrl, time, user, webUrl } from './shapes.ts';
+import { resolve } from './git.ts';
+import { ahead, history } from './history.ts';
+import { refuseReleaseOfWorkflows } from './rules.ts';
+import { loginOf, nodeId, repositoryUrl, time, user, webUrl } from './shapes.ts';
 import type { Release } from './state.ts';
 import {
   type Body,
@@ -126,8 +128,9 @@ function create(call: Call): Reply {
     body: [asked.body, generated?.body].filter(Boolean).join('\n\n'),
   };
   refuseSecond(call, release, release.id);
-  if (!resolve(state.git, release.target))
-    throw invalid({ resource: 'Release', code: 'invalid', field: 'target_commitish' });
+  const target = resolve(state.git, release.target);
+  if (!target) throw invalid({ resource: 'Release', code: 'invalid', field: 'target_commitish' });
+  if (!state.git.refs.has(`tags/${tag}`)) refuseReleaseOfWorkflows(call, state.git.files(target));
   if (!release.draft) publish(call, release);
   state.releases.set(release.id, release);
   return created(releaseShape(call, release));
@@ -145,7 +148,7 @@ function publish({ state, now }: Call, release: Release): void {
   if (!state.git.refs.has(name)) {
     const target = resolve(state.git, release.target);
     if (!target) throw invalid({ resource: 'Release', code: 'invalid', field: 'target_commitish' });
-    state.git.refs.set(name, { type: 'commit', sha: target.sha });
+    state.git.refs.set(name, target.sha);
   }
   release.publishedAt = now;
 }
@@ -161,7 +164,8 @@ function notes(call: Call, tag: string, body: Body): { readonly name: string; re
     throw invalid({ resource: 'Release', code: 'invalid', field: 'previous_tag_name' });
   const commits = before ? ahead(git, before, head) : [...history(git, head)].reverse();
   const lines = commits.map(
-    ({ message, author, sha }) => `* ${message.split('\n')[0]} by @${author} in ${sha.slice(0, 7)}`,
+    ({ message, author, sha }) =>
+      `* ${message.split('\n')[0]} by @${loginOf(author) ?? author.name} in ${sha.slice(0, 7)}`,
   );
   const range = previous === undefined ? `commits/${tag}` : `compare/${previous}...${tag}`;
   const changed = lines.length > 0 ? `## What's Changed\n${lines.join('\n')}\n\n` : '';

@@ -41,7 +41,7 @@ export const runRoutes: readonly Route[] = [
     handle(call) {
       const name = text(call.body, 'name');
       const sha = text(call.body, 'head_sha');
-      if (!call.state.git.commits.has(sha)) throw new Refused(422, `No commit found for SHA: ${sha}`);
+      if (!call.state.git.commit(sha)) throw new Refused(422, `No commit found for SHA: ${sha}`);
       const run: CheckRun = {
         id: call.state.nextId(),
         name,

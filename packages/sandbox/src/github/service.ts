@@ -1,13 +1,16 @@
 import type { Answer, Exchange, Service } from '../kernel/index.ts';
+import { GitMissing } from './bare.ts';
 import { contentRoutes } from './contents.ts';
 import { controls } from './control.ts';
 import type { GitHubDefinition } from './definition.ts';
 import { deploymentRoutes } from './deployments.ts';
+import { createState } from './fill.ts';
 import { oidcToken } from './oidc.ts';
+import { pullRoutes } from './pulls.ts';
 import { refRoutes } from './refs.ts';
 import { releaseRoutes } from './releases.ts';
 import { runRoutes } from './runs.ts';
-import { createState, type GitHubState } from './state.ts';
+import type { GitHubState } from './state.ts';
 import { type Call, notFound, Refused, type Route, readBody, refusal, toAnswer } from './wire.ts';
 
 export interface GitHubDependencies {
@@ -15,6 +18,8 @@ export interface GitHubDependencies {
   readonly definition: GitHubDefinition | undefined;
   /** Epoch milliseconds: the moment the world begins. */
   readonly now: number;
+  /** What the world's paths are relative to. */
+  readonly folder: string;
   /** Where the sandbox can be reached. */
   url(): string;
 }
@@ -23,20 +28,25 @@ const oidc = 'GET /_oidc/token';
 
 /** These may hold slashes; so what may follow them comes first among the routes. */
 const long = new Set(['ref', 'branch', 'path', 'tag', 'basehead']);
-const routes = [...runRoutes, ...refRoutes, ...releaseRoutes, ...contentRoutes, ...deploymentRoutes].map(
-  (route) => {
-    const [method = '', path = ''] = route.operation.split(' ');
-    const pattern = path.replace(
-      /\{(\w+)\}/g,
-      (_, name: string) => `(?<${name}>${long.has(name) ? '.+' : '[^/]+'})`,
-    );
-    return { route, method, pattern: new RegExp(`^/github${pattern}$`) };
-  },
-);
+const routes = [
+  ...runRoutes,
+  ...refRoutes,
+  ...pullRoutes,
+  ...releaseRoutes,
+  ...contentRoutes,
+  ...deploymentRoutes,
+].map((route) => {
+  const [method = '', path = ''] = route.operation.split(' ');
+  const pattern = path.replace(
+    /\{(\w+)\}/g,
+    (_, name: string) => `(?<${name}>${long.has(name) ? '.+' : '[^/]+'})`,
+  );
+  return { route, method, pattern: new RegExp(`^/github${pattern}$`) };
+});
 
 /** GitHub's REST API under `/github`, with one repository. @throws Error when the definition contradicts itself */
-export function createGitHubService({ definition, now, url }: GitHubDependencies): Service {
-  const state = createState(definition, now);
+export function createGitHubService({ definition, now, folder, url }: GitHubDependencies): Service {
+  const state = createState(definition, now, folder);
   return {
     name: 'github',
     operation(exchange) {
@@ -53,10 +63,12 @@ export function createGitHubService({ definition, now, url }: GitHubDependencies
         return answer(state, exchange, `${url()}/github`);
       } catch (error) {
         if (error instanceof Refused) return refusal(error);
+        if (error instanceof GitMissing) return refusal(new Refused(501, error.message));
         throw error;
       }
     },
     failure: injected,
+    close: () => state.git.close(),
     subject(_, exchange) {
       const { owner, repo, ...params } = find(exchange)?.params ?? {};
       return owner && repo ? { repository: `${owner}/${repo}`, ...params } : {};
@@ -91,6 +103,7 @@ function answer(state: GitHubState, exchange: Exchange, api: string): Answer {
       ...(body ? { body } : {}),
     };
   }
+  state.git.open();
   const call: Call = {
     state,
     params,
@@ -100,6 +113,7 @@ function answer(state: GitHubState, exchange: Exchange, api: string): Answer {
     api,
     mayPush: may('contents: write'),
     accept: exchange.headers.accept ?? '',
+    may,
   };
   return toAnswer(route.handle(call));
 }

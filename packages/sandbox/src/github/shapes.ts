@@ -1,4 +1,5 @@
-import { blobSha, type Change, type Commit, treeSha } from './git.ts';
+import type { Change } from './history.ts';
+import type { Commit, Person } from './objects.ts';
 import type { Call } from './wire.ts';
 
 /** ISO 8601 to the second, as GitHub writes times. */
@@ -43,14 +44,27 @@ export function user(call: Pick<Call, 'api'>, login: string) {
   };
 }
 
+const noReply = 'users.noreply.github.com';
+
+/** A login as the author of a commit. */
+export function person(login: string, at: number): Person {
+  return { name: login, email: `${login}@${noReply}`, at };
+}
+
+/** Known by its address alone, as GitHub knows it. */
+export function loginOf({ email }: Person): string | undefined {
+  return email.endsWith(`@${noReply}`)
+    ? email.slice(0, -noReply.length - 1).replace(/^\d+\+/, '')
+    : undefined;
+}
+
 const unsigned = { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null };
 
 export function commitShape(call: Call, commit: Commit) {
-  const person = {
-    name: commit.author,
-    email: `${commit.author}@users.noreply.github.com`,
-    date: time(commit.at),
-  };
+  const { name, email, at } = commit.author;
+  const person = { name, email, date: time(at) };
+  const login = loginOf(commit.author);
+  const account = login === undefined ? null : user(call, login);
   const url = `${repositoryUrl(call)}/commits/${commit.sha}`;
   return {
     sha: commit.sha,
@@ -59,7 +73,7 @@ export function commitShape(call: Call, commit: Commit) {
       author: person,
       committer: person,
       message: commit.message,
-      tree: { sha: treeSha(commit.files), url: `${repositoryUrl(call)}/git/trees/${treeSha(commit.files)}` },
+      tree: { sha: commit.tree, url: `${repositoryUrl(call)}/git/trees/${commit.tree}` },
       url: `${repositoryUrl(call)}/git/commits/${commit.sha}`,
       comment_count: 0,
       verification: unsigned,
@@ -67,8 +81,8 @@ export function commitShape(call: Call, commit: Commit) {
     url,
     html_url: `${webUrl(call)}/commit/${commit.sha}`,
     comments_url: `${url}/comments`,
-    author: user(call, commit.author),
-    committer: user(call, commit.author),
+    author: account,
+    committer: account,
     parents: commit.parents.map((sha) => ({
       sha,
       url: `${repositoryUrl(call)}/commits/${sha}`,
@@ -77,13 +91,16 @@ export function commitShape(call: Call, commit: Commit) {
   };
 }
 
-export function fileChange(call: Call, head: Commit, { path, status, before = '', after = '' }: Change) {
-  const lines = (content: string) => (content === '' ? [] : content.replace(/\n$/, '').split('\n'));
+export function fileChange(call: Call, head: Commit, { path, status, before, after }: Change) {
+  const lines = (blob: string | undefined) => {
+    const content = blob === undefined ? '' : call.state.git.blob(blob).toString('utf8');
+    return content === '' ? [] : content.replace(/\n$/, '').split('\n');
+  };
   const [old, fresh] = [lines(before), lines(after)];
   const additions = fresh.filter((line) => !old.includes(line)).length;
   const deletions = old.filter((line) => !fresh.includes(line)).length;
   return {
-    sha: blobSha(status === 'removed' ? before : after),
+    sha: after ?? before ?? '',
     filename: path,
     status,
     additions,

@@ -1,5 +1,5 @@
-import type { CommitDefinition, GitHubDefinition, Permissions } from './definition.ts';
-import { type Commit, commit, createGit, type Git, resolve } from './git.ts';
+import type { Permissions } from './definition.ts';
+import type { Git } from './git.ts';
 
 export interface Release {
   readonly id: number;
@@ -64,12 +64,33 @@ export interface CheckRun {
   completedAt: number | undefined;
 }
 
+export interface PullRequest {
+  readonly number: number;
+  readonly id: number;
+  /** Branches. */
+  readonly head: string;
+  readonly base: string;
+  title: string;
+  body: string | null;
+  readonly author: string;
+  readonly draft: boolean;
+  readonly createdAt: number;
+  updatedAt: number;
+  /** Merged, too. */
+  closedAt: number | undefined;
+  /** The head of the base that has it. */
+  mergedAs: string | undefined;
+}
+
 /** All that the sandbox's GitHub knows. */
 export interface GitHubState {
   /** `owner/name`; empty in a world without a repository. */
   readonly repository: string;
   readonly defaultBranch: string;
   readonly git: Git;
+  /** These take pull requests alone. */
+  readonly protectedBranches: Set<string>;
+  readonly pullRequests: Map<number, PullRequest>;
   readonly releases: Map<number, Release>;
   readonly deployments: Map<number, Deployment>;
   readonly approvals: Approval[];
@@ -78,78 +99,4 @@ export interface GitHubState {
   readonly tokens: Map<string, Permissions>;
   readonly closed: boolean;
   nextId(): number;
-}
-
-/** The repository before anybody promoted anything is a day old. */
-const age = 86_400_000;
-
-/** @throws Error that names the branch, tag or release whose target is not there. */
-export function createState(definition: GitHubDefinition | undefined, now: number): GitHubState {
-  const git = createGit();
-  let id = 1_000;
-  const state: GitHubState = {
-    repository: definition?.repository ?? '',
-    defaultBranch: definition?.['default-branch'] ?? 'main',
-    git,
-    releases: new Map(),
-    deployments: new Map(),
-    approvals: [],
-    checkRuns: new Map(),
-    tokens: new Map(Object.entries(definition?.tokens ?? {})),
-    closed: definition?.tokens !== undefined,
-    nextId: () => ++id,
-  };
-  if (definition) fill(state, definition, now - age);
-  return state;
-}
-
-function fill(state: GitHubState, definition: GitHubDefinition, at: number): void {
-  const { git, defaultBranch } = state;
-  const [owner = ''] = state.repository.split('/');
-  const files = new Map(Object.entries(definition.files));
-  const first = commit(git, { parents: [], message: 'Initial commit', author: owner, at, files });
-  git.refs.set(`heads/${defaultBranch}`, { type: 'commit', sha: first.sha });
-
-  for (const { name, from, commits } of definition.branches) {
-    const start = name === defaultBranch ? first : headOf(state, from ?? defaultBranch, `branch ${name}`);
-    const head = commits.reduce((parent, made, index) => grow(git, parent, made, owner, index), start);
-    git.refs.set(`heads/${name}`, { type: 'commit', sha: head.sha });
-  }
-  for (const [tag, branch] of Object.entries(definition.tags)) {
-    git.refs.set(`tags/${tag}`, { type: 'commit', sha: headOf(state, branch, `tag ${tag}`).sha });
-  }
-  for (const [index, release] of definition.releases.entries()) {
-    const target = release.target ?? defaultBranch;
-    const createdAt = at + index * 60_000;
-    const { sha } = headOf(state, target, `release ${release.tag}`);
-    const taken = git.refs.has(`tags/${release.tag}`);
-    if (!release.draft && !taken) git.refs.set(`tags/${release.tag}`, { type: 'commit', sha });
-    const id = state.nextId();
-    state.releases.set(id, {
-      id,
-      tag: release.tag,
-      target,
-      name: release.name ?? release.tag,
-      body: release.body,
-      draft: release.draft,
-      prerelease: release.prerelease,
-      author: owner,
-      createdAt,
-      publishedAt: release.draft ? undefined : createdAt,
-    });
-  }
-}
-
-function headOf({ git }: GitHubState, name: string, of: string): Commit {
-  const found = resolve(git, name);
-  if (found) return found;
-  throw new Error(
-    `github: ${of} is to be at ${name}, which the repository does not have (branches are made in their order).`,
-  );
-}
-
-function grow(git: Git, parent: Commit, made: CommitDefinition, owner: string, index: number): Commit {
-  const files = new Map([...parent.files, ...Object.entries(made.files)]);
-  const { message, author = owner } = made;
-  return commit(git, { parents: [parent.sha], message, author, at: parent.at + (index + 1) * 60_000, files });
 }

@@ -31,6 +31,8 @@ export interface Call {
   /** True where the token may push, and so see drafts. */
   readonly mayPush: boolean;
   readonly accept: string;
+  /** Whether the token has a permission such as `contents: write`. */
+  may(permission: string): boolean;
 }
 
 export interface Reply {
