@@ -21,6 +21,8 @@ export interface Step<I extends InputDeclarations> {
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal;
   readFile(path: string): Promise<string | undefined>;
+  /** Keeps a secret that was read on the way out of every log from now on. */
+  mask(secret: string): void;
   /** What main leaves for post. */
   saveState(name: string, value: string): void;
   state(name: string): string;
@@ -102,6 +104,7 @@ function prepare<I extends InputDeclarations, O extends string>(
     context,
     signal,
     readFile: (path) => runner.readFile(path),
+    mask: (secret) => runner.mask(secret),
     saveState: (name, value) => runner.saveState(name, value),
     state: (name) => runner.state(name),
   };
