@@ -291,6 +291,7 @@ describe('bad days', () => {
     const before = sandbox.clock.now();
     const first = await sync();
     expect(first.outputs.decision).toBe('pass');
+    expect(first.log).toContain('The calls that LaunchDarkly allows for now are used up; going on in 10s.');
     expect(sandbox.journal().filter(({ status }) => status === 429)).toEqual([]);
     expect(sandbox.clock.now() - before).toBeGreaterThanOrEqual(20_000);
   });

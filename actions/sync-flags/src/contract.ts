@@ -62,7 +62,7 @@ export const contract = defineContract({
     ),
     method: oneOf(
       ['auto', 'copy', 'patch'],
-      '`copy` uses the copying of flags, which only some plans have; `patch` sends semantic patches, which every plan takes; `auto` copies, and patches when copying is refused.',
+      '`copy` uses the copying of flags, which only some plans have; `patch` sends semantic patches, which every plan takes, but which cannot hold to the version that was read as copies do; `auto` copies, and patches when copying is refused.',
       { default: 'auto' },
     ),
     'notify-members': list(
@@ -88,7 +88,7 @@ export const contract = defineContract({
     'waiting-flags': 'The keys of the flags that wait for approval, one per line.',
     'approval-links': 'Where people approve what waits, one address per line.',
     'restore-point':
-      'What the changed flags were before, as JSON for `operation: restore`. It holds individual targets only where `targets` were changed.',
+      'What the changed flags were before, as JSON for `operation: restore`. It holds the former rules and individual targets where these were changed; whatever a step is given is shown in its log.',
   },
   permissions: {},
   example: {

@@ -11,6 +11,7 @@ export interface LaunchDarklyOptions {
   readonly token: string;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
+  /** Told of every wait, for the step's log. */
   readonly onRetry?: (message: string) => void;
   readonly fetch?: Fetch;
 }
@@ -53,7 +54,7 @@ const apiVersion = '20240415';
 export function createLaunchDarkly(options: LaunchDarklyOptions): LaunchDarkly {
   const { token, clock, signal, onRetry } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  const quota = createQuota(options.fetch ?? globalThis.fetch, clock, signal);
+  const quota = createQuota(options.fetch ?? globalThis.fetch, clock, (line) => onRetry?.(line), signal);
   const fetch = retryingFetch(quota, clock, onRetry ? { onRetry } : {});
 
   const send = async ({ method, path, body, semanticPatch, what }: Question): Promise<Response> => {

@@ -1,4 +1,4 @@
-import type { Clock } from '@promo-actions/core/clock';
+import { type Clock, formatDuration } from '@promo-actions/core/clock';
 import type { Fetch } from '../http/index.ts';
 
 /**
@@ -6,13 +6,21 @@ import type { Fetch } from '../http/index.ts';
  * all calls or of the route's, the next call waits until the window is over. Its `X-Ratelimit-Reset` is in milliseconds,
  * where others give seconds; a 429 is given on with the same wait as `Retry-After`.
  */
-export function createQuota(fetch: Fetch, clock: Clock, signal?: AbortSignal): Fetch {
+export function createQuota(
+  fetch: Fetch,
+  clock: Clock,
+  tell: (line: string) => void,
+  signal?: AbortSignal,
+): Fetch {
   let everything = 0;
   const routes = new Map<string, number>();
   return async (input, init) => {
     const route = routeOf(input, init);
     const wait = Math.max(everything, routes.get(route) ?? 0) - clock.now();
-    if (wait > 0) await clock.sleep(wait, init?.signal ?? signal);
+    if (wait > 0) {
+      tell(`The calls that LaunchDarkly allows for now are used up; going on in ${formatDuration(wait)}.`);
+      await clock.sleep(wait, init?.signal ?? signal);
+    }
     const response = await fetch(input, init);
     const { headers } = response;
     const reset = resetOf(headers);
