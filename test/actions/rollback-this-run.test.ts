@@ -18,8 +18,12 @@ const env = (run: string, attempt = '1') => ({ env: { GITHUB_RUN_ID: run, GITHUB
 const back = { functions: functionName, alias: 'latest-prod' };
 const keep = (run: string) =>
   world.run('backup-alias', { function: functionName, alias: 'latest-prod' }, env(run));
-const tell = (status: string, version: string, run: string) =>
-  world.run('record-deployment', { ...record, status, 'to-version': version, reason: 'why' }, env(run));
+const tell = (status: string, version: string, run: string, attempt?: string) =>
+  world.run(
+    'record-deployment',
+    { ...record, status, 'to-version': version, reason: 'why' },
+    env(run, attempt),
+  );
 const undo = (run: string, attempt?: string, inputs: Readonly<Record<string, string>> = {}) =>
   world.run(
     'rollback',
@@ -54,6 +58,8 @@ test('a success that the run has recorded stands, whatever became of the run', a
   await die('7001');
   await world.meddle('2');
   await tell('succeeded', 'v1.4.0', '7001');
+  // All of its jobs are run again, and its health is bad this time: alias, records and parameters stay in step.
+  await tell('started', 'v1.4.0', '7001', '2');
   const run = await undo('7001', '2');
   expect(run).toMatchObject({ code: 0, outputs: { restored: '', succeeded: 'true' } });
   expect(run.log).toMatch(/promote\/7001-1\/succeeded` says that this run has succeeded/);

@@ -182,10 +182,10 @@ describe('`target: last-good`', () => {
     }
     return [...items.values()];
   };
-  const startRecorded = async () => {
+  const startRecorded = async (told: readonly string[] = ['v1.2.0', 'v1.3.0', 'v1.4.0']) => {
     const releases = ['v1.2.0', 'v1.3.0', 'v1.4.0'];
     const dynamodb = [
-      { account: 'prod', table: chain.table, key: 'deployment_id', items: await itemsOf(releases) },
+      { account: 'prod', table: chain.table, key: 'deployment_id', items: await itemsOf(told) },
     ];
     const versions = releases.map((description) => ({ handler: 'sound' as const, description }));
     world = await lambdaWorld(versions, { 'latest-prod': '3' }, { dynamodb });
@@ -200,6 +200,22 @@ describe('`target: last-good`', () => {
     const again = await rollback({ ...chain, target: 'last-good' }, { runId: '7002' });
     expect(again).toMatchObject({ code: 0, outputs: { restored: '', 'to-version': '2' } });
     expect(await world.alias()).toBe('2');
+  });
+
+  test('passes over records of versions that are not there, and says so where there are no others', async () => {
+    await startRecorded(['v1.2.0', 'v0.9.0', 'v1.4.0']);
+    expect(await rollback({ ...chain, target: 'last-good', 'dry-run': 'true' })).toMatchObject({
+      code: 0,
+      outputs: { 'from-version': '3', 'to-version': '1' },
+    });
+    await world.close();
+    await startRecorded(['v0.8.0', 'v0.9.0']);
+    const run = await rollback({ ...chain, target: 'last-good' });
+    expect(run.code).toBe(1);
+    expect(errorsOf(run)).toMatch(
+      /no record tells of a deployment that succeeded with another version that is/,
+    );
+    expect(world.writes()).toEqual([]);
   });
 
   test('without records says what to give instead', async () => {

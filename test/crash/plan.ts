@@ -1,25 +1,35 @@
 import type { Fault } from '@promo-actions/sandbox';
-import type { Call, CleanRun, Point, ScenarioName, Strike } from './point.ts';
+import { type Call, type CleanRun, endings, type Point, type ScenarioName, type Strike } from './point.ts';
 
 const minute = 60_000;
-const services = ['lambda', 'monitoring', 'ssm', 'dynamodb', 'sts', 'github', 'jira'];
 
 /** Every point of the promotions whose clean runs are given. The seed moves what is left to chance. */
 export function planPoints(runs: readonly CleanRun[], seed: number): readonly Point[] {
-  return runs.flatMap((run) => {
+  return runs.flatMap((run, index) => {
     const { scenario } = run;
-    const shared = [...kills(run), ...skews(scenario), ...chaos(scenario, seed), ...moments(scenario, seed)];
-    return scenario === 'bad-canary'
-      ? [...shared, ...cancels(run, ['before'])]
-      : [
-          ...shared,
-          ...cancels(run, ['before', 'after']),
-          ...stubborn(run),
-          ...passing(run),
-          ...lasting(run),
-          ...slow(run),
-        ];
+    const own = onlyIn(run, runs.slice(0, index));
+    return [
+      ...kills(run),
+      ...skews(scenario),
+      ...chaos(run, seed),
+      ...moments(scenario, seed),
+      ...cancels(run, index === 0 ? ['before', 'after'] : ['before']),
+      ...(index === 0 ? stubborn(run) : []),
+      ...passing(run).filter(own),
+      ...lasting(run).filter(own),
+      ...slow(run),
+    ];
   });
+}
+
+/** What goes wrong with a call that a run before it makes as well need not be tried again in this one. */
+function onlyIn({ calls }: CleanRun, before: readonly CleanRun[]): (point: Point) => boolean {
+  const often = (all: readonly Call[], call: Call) => all.filter((one) => sameCall(one, call)).length;
+  const own = calls.filter((call) => before.every((run) => often(run.calls, call) < often(calls, call)));
+  return ({ faults = [] }) =>
+    faults.every(({ service, operation, account = '' }) =>
+      own.some((call) => sameCall(call, { service, operation: operation ?? '', account })),
+    );
 }
 
 /** A few points of every kind, at the calls that matter most. */
@@ -77,7 +87,7 @@ function cancels(run: CleanRun, whens: readonly Strike['when'][]): Point[] {
 
 /** Cancelled where the answer does not come for a minute, so that the step is interrupted, terminated and killed. */
 function stubborn(run: CleanRun): Point[] {
-  const writes = /^(Create|Update|Put|Publish|Invoke)/;
+  const writes = /^(Create|Update|Put|Publish|Invoke|Delete|POST|PUT|PATCH|DELETE)/;
   return struck(run, ['before'])
     .filter(({ from, call }) => from === 'deploy' && writes.test(call.operation))
     .map(({ name, what, from, strike, call, index }) => ({
@@ -127,7 +137,7 @@ function passing(run: CleanRun): Point[] {
       what: `the first ${call.service} ${call.operation} is answered by ${kind}`,
       from,
       faults: [{ ...target(call), ...harm, nth: 1 }],
-      ends: 'promoted',
+      ends: endings[run.scenario],
       rerun: false,
     })),
   );
@@ -154,14 +164,15 @@ function lasting(run: CleanRun): Point[] {
 }
 
 /** Three calls in ten go wrong. */
-function chaos(scenario: ScenarioName, seed: number): Point[] {
+function chaos(run: CleanRun, seed: number): Point[] {
+  const { scenario } = run;
   return Array.from({ length: 8 }, (_, index) => ({
     id: `chaos/${scenario}/${seed + index}`,
     scenario,
     what: `three calls in ten go wrong, by chance ${seed + index}`,
     from: 'gates',
     seed: seed + index,
-    faults: services.flatMap((service) =>
+    faults: services(run).flatMap((service) =>
       Object.values(harms).map((harm) => ({ service, ...harm, probability: 0.085 })),
     ),
     ends: 'told',
@@ -175,8 +186,8 @@ function slow(run: CleanRun): Point[] {
     scenario: run.scenario,
     what: `every answer takes ${latency}`,
     from: 'gates',
-    faults: services.map((service) => ({ service, latency })),
-    ends: 'promoted',
+    faults: services(run).map((service) => ({ service, latency })),
+    ends: endings[run.scenario],
     rerun: false,
   }));
 }
@@ -188,9 +199,14 @@ function skews(scenario: ScenarioName): Point[] {
     what: `the runner's clock is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'ahead' : 'behind'}`,
     from: 'gates',
     skew: minutes * minute,
-    ends: scenario === 'good-release' ? 'promoted' : 'undone',
+    ends: endings[scenario],
     rerun: false,
   }));
+}
+
+/** Every service that the run calls. */
+function services({ calls }: CleanRun): string[] {
+  return [...new Set(calls.map(({ service }) => service))];
 }
 
 function target({ service, operation, account }: Call): Pick<Fault, 'service' | 'operation' | 'account'> {

@@ -9,7 +9,7 @@ import {
 import type { Sandbox } from '@promo-actions/sandbox';
 import { couldNotUndo, flawsOf, liesOf } from './judge.ts';
 import { lookFromOutside } from './outside.ts';
-import type { Call, CleanRun, Played, Point, ScenarioName } from './point.ts';
+import { type Call, type CleanRun, endings, type Played, type Point, type ScenarioName } from './point.ts';
 
 /** Where the built actions and the clock are, and the repository, as they were when the run began. */
 const [, , tree = '', repository = ''] = process.argv;
@@ -17,8 +17,6 @@ const deployJob = 'promote/deploy';
 
 /** How long a team takes to find a dead run and press the button. Milliseconds of virtual time. */
 const rerunAfter = 10 * 60_000;
-
-const endings = { 'good-release': 'promoted', 'bad-canary': 'undone' } as const;
 
 type Scenario = ScenarioFile['scenario'];
 

@@ -4,6 +4,9 @@ import type { Fault } from '@promo-actions/sandbox';
 export const scenarios = ['good-release', 'bad-canary'] as const;
 export type ScenarioName = (typeof scenarios)[number];
 
+/** How each ends when it has all the attempts that it needs. */
+export const endings = { 'good-release': 'promoted', 'bad-canary': 'undone' } as const;
+
 /** Where a promotion is struck: the number of one of its calls, before its effect or after it with the answer lost. */
 export interface Strike {
   readonly call: number;
