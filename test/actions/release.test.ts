@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { request } from '@octokit/request';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
 import { runAction, type StepRun } from '../bundle/run.ts';
@@ -27,9 +28,33 @@ const world: World = {
     tokens: { writer: 'write', reader: { contents: 'read' } },
   },
 };
+/** Where things stand in the way: both sides changed VERSION, production takes pull requests alone, workflows differ. */
+const hardWorld: World = {
+  ...world,
+  github: {
+    repository: 'example/tenant-service',
+    files: { VERSION: '1.3.0\n', '.github/workflows/ci.yml': 'on: push\n\njobs: {}\n' },
+    branches: {
+      main: { files: { VERSION: '1.4.1\n', '.github/workflows/ci.yml': 'on: push\n\njobs: { a: {} }\n' } },
+      develop: { files: { VERSION: '1.5.0\n' } },
+      production: { protected: true },
+      'release/v1.6.0': { files: { 'new.js': '1\n' } },
+      'release/v1.7.0': { files: { '.github/workflows/ci.yml': 'on: pull_request\n\njobs: {}\n' } },
+    },
+    tags: { 'v1.3.0': 'production' },
+    tokens: {
+      writer: 'write',
+      job: { contents: 'write', 'pull-requests': 'write' },
+      'no-requests': { contents: 'write' },
+    },
+  },
+};
 let sandbox: Sandbox;
+/** The sandbox's own bare repository. */
+let folder: string;
 beforeAll(async () => {
   sandbox = await startSandbox({ world });
+  folder = await repositoryFolder();
 });
 afterAll(() => sandbox.close());
 
@@ -93,6 +118,20 @@ test('a release goes through its stages, and each of them repeated changes nothi
   expect(shown.data.body).toContain('### Features\n- tenants by name');
   expect(shown.data.body).toContain('/compare/v1.3.0...release/v1.4.0');
   expect(shown.data.body?.match(/Deployed by run 7\./g)).toHaveLength(1);
+
+  // As anybody with Git sees it: the branch, the merge, the tag upon it, and the merge back.
+  const log = (branch: string) => git('log', '--first-parent', '--format=%s%d', branch).split('\n');
+  expect(log('main')).toEqual([
+    'Release v1.4.0: merge release/v1.4.0 (HEAD -> main, tag: v1.4.0)',
+    'Initial commit (tag: v1.3.0)',
+  ]);
+  expect(log('develop')).toEqual([
+    'Merge main back after v1.4.0 (develop)',
+    'fix: answer 404 (tag: v3.0.0, release/v1.4.0)',
+    'feat: tenants by name',
+    'Initial commit (tag: v1.3.0)',
+  ]);
+  expect(git('cat-file', '-t', 'v1.4.0')).toBe('tag');
 }, 60_000);
 
 test('a merge that died before its tag is tagged at the merge commit, though production went on', async () => {
@@ -141,27 +180,94 @@ test('what cannot be done is told in plain words', async () => {
   expect(said(untagged)).toContain('shows no release of v4.0.0');
   const reader = await release({ stage: 'branch', version: 'v4.0.0', token: 'reader' });
   expect(said(reader)).toContain('`contents: write`');
-  sandbox.inject({
-    service: 'github',
-    operation: 'POST /repos/{owner}/{repo}/merges',
-    status: 403,
-    code: 'Forbidden',
-    message: 'refusing to allow a GitHub App to create or update workflow without `workflows` permission',
-    times: 1,
-  });
-  const workflow = await release({ stage: 'merge', version: 'v2.0.0' });
-  expect(said(workflow)).toContain('use an app token with `workflows: write`');
-  sandbox.inject({
-    service: 'github',
-    operation: 'POST /repos/{owner}/{repo}/releases',
-    status: 404,
-    code: 'NotFound',
-    message: 'Not Found',
-    times: 1,
-  });
-  const notShown = await release({ stage: 'draft', version: 'v2.0.0' });
-  expect(said(notShown)).toContain('use an app token with `workflows: write`');
 }, 60_000);
+
+describe('where things stand in the way', () => {
+  beforeAll(async () => {
+    await sandbox.load(hardWorld);
+    folder = await repositoryFolder();
+  });
+
+  test('what cannot be merged back directly is brought by a pull request, and a person settles it', async () => {
+    const backport = (token: string) => writesOf({ stage: 'backport', version: 'v1.4.1', token });
+    const refused = await backport('no-requests');
+    expect(refused.run.code).toBe(1);
+    expect(said(refused.run)).toContain(
+      'The pull requests into `develop` of example/tenant-service could not',
+    );
+    expect(said(refused.run)).toContain('`permissions:` with `pull-requests: read`');
+    expect(git('branch', '--list', 'backport/*')).toBe('');
+    sandbox.inject({
+      service: 'github',
+      operation: 'POST /repos/{owner}/{repo}/pulls',
+      status: 403,
+      code: 'Forbidden',
+      message: 'GitHub Actions is not permitted to create or approve pull requests.',
+      times: 1,
+    });
+    const forbidden = await backport('job');
+    expect(said(forbidden.run)).toContain('"Allow GitHub Actions to create and approve pull requests"');
+    expect(said(forbidden.run)).toContain('Changed before this: branch backport/v1.4.1 was made');
+
+    const first = await backport('job');
+    const url = 'https://github.com/example/tenant-service/pull/1';
+    expect([first.run.code, first.run.outputs.changed, first.run.outputs['pull-request-url']]).toEqual([
+      0,
+      'true',
+      url,
+    ]);
+    expect(said(first.run)).toContain(
+      'main cannot be merged into develop directly (both changed the same lines): pull request #1 was opened for v1.4.1.',
+    );
+    const again = await backport('job');
+    expect([again.run.outputs.changed, again.run.outputs['pull-request-url']]).toEqual(['false', url]);
+    expect(again.writes).toEqual(['POST /merges']);
+
+    await write('main', 'later.txt', 'x');
+    const later = await backport('job');
+    expect(later.run.outputs.changed).toBe('true');
+    expect(said(later.run)).toContain('pull request #1 is open, and has what main has now');
+
+    // A person settles it: the branch takes the side of production, then the merge button.
+    await write('develop', 'VERSION', '1.4.1\n');
+    await github()('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', { ...repository, pull_number: 1 });
+    const done = await backport('job');
+    expect([done.run.outputs.changed, done.writes]).toEqual(['false', []]);
+    expect(git('log', '-1', '--format=%s', 'develop')).toBe(
+      'Merge pull request #1 from example/backport/v1.4.1',
+    );
+  }, 60_000);
+
+  test('a protected production is merged by a pull request, and tagged by the next run', async () => {
+    const merge = () =>
+      release({ stage: 'merge', version: 'v1.6.0', 'production-branch': 'production', token: 'job' });
+    const refused = await merge();
+    expect(refused.code).toBe(1);
+    expect(said(refused)).toContain('Changes must be made through a pull request');
+    expect(said(refused)).toContain('let the app whose token this is bypass its rules, or merge by a pull');
+    const ends = { head: 'release/v1.6.0', base: 'production' };
+    const { data: opened } = await github()('POST /repos/{owner}/{repo}/pulls', {
+      ...repository,
+      ...ends,
+      title: 'Release v1.6.0',
+    });
+    await github()('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', {
+      ...repository,
+      pull_number: opened.number,
+    });
+    const merged = await merge();
+    expect([said(merged), merged.outputs.sha]).toEqual(['', await head('production')]);
+    expect(git('rev-parse', 'v1.6.0^{commit}')).toBe(merged.outputs.sha);
+  }, 30_000);
+
+  test('workflow files that a token may not touch are named', async () => {
+    const words = 'use an app token with `workflows: write`';
+    const merged = await release({ stage: 'merge', version: 'v1.7.0', token: 'job' });
+    expect(said(merged)).toContain('refusing to allow a GitHub App to create or update workflow');
+    expect(said(merged)).toContain(words);
+    expect(said(await release({ stage: 'draft', version: 'v1.7.0', token: 'job' }))).toContain(words);
+  }, 30_000);
+});
 
 test('every wrong input is named at once, and nothing is called', async () => {
   const { run, writes } = await writesOf({
@@ -175,6 +281,31 @@ test('every wrong input is named at once, and nothing is called', async () => {
   for (const input of ['version', 'base', 'extra-notes', 'development-branch'])
     expect(said(run)).toContain(`  ${input}: `);
 });
+
+async function repositoryFolder(): Promise<string> {
+  const answer = await fetch(`${sandbox.url}/_sandbox/github/repository`);
+  return ((await answer.json()) as { folder: string }).folder;
+}
+
+/** The repository seen by Git itself. */
+function git(...args: readonly string[]): string {
+  return execFileSync('git', ['--git-dir', folder, ...args], { encoding: 'utf8' }).trim();
+}
+
+async function write(branch: string, path: string, content: string): Promise<void> {
+  const at = { ...repository, path };
+  const there = await github()('GET /repos/{owner}/{repo}/contents/{path}', { ...at, ref: branch }).catch(
+    () => undefined,
+  );
+  const sha = there && 'sha' in there.data ? there.data.sha : undefined;
+  await github()('PUT /repos/{owner}/{repo}/contents/{path}', {
+    ...at,
+    branch,
+    message: `Write ${path}`,
+    content: Buffer.from(content).toString('base64'),
+    ...(sha ? { sha } : {}),
+  });
+}
 
 async function head(branch: string): Promise<string | undefined> {
   const { data } = await github()('GET /repos/{owner}/{repo}/git/ref/{ref}', {

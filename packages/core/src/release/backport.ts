@@ -38,8 +38,8 @@ async function byPullRequest(
 ): Promise<StageResult> {
   const { version, productionBranch, developmentBranch } = order;
   const head = `backport/${version}`;
-  const pushed = await bringUp(head, order, repository);
   const open = await repository.openPullRequest(head, developmentBranch);
+  const pushed = await bringUp(head, order, repository);
   const pullRequest = open ?? (await afterPush(pushed && head, () => request(head, why, order, repository)));
   const is = open ? `is open${pushed ? `, and has what ${productionBranch} has now` : ''}` : 'was opened';
   return {
