@@ -1,6 +1,6 @@
-import { formatInstant } from '../clock/index.ts';
 import type { Evidence, EvidencePath } from './judge.ts';
-import type { Arm, Minute } from './minute.ts';
+import { drawLines, minutesAPoint, type Pace } from './lines.ts';
+import { type Arm, type Minute, minuteLength } from './minute.ts';
 
 const palette = { canary: '#d1242f', stable: '#0969da', limit: '#8c959f' };
 
@@ -11,80 +11,73 @@ interface Charted {
   readonly evidencePath?: EvidencePath;
 }
 
-interface Line {
-  readonly name: string;
-  readonly color: string;
-  readonly values: readonly number[];
-}
-
 /**
- * Mermaid charts as Markdown, which GitHub draws in summaries and comments: errors in percent and p95, minute by minute,
- * canary against stable, and the evidence against the canary where the judge weighs it. Minutes without canary traffic
- * have no point; the stable line is drawn where it has traffic in all the others. A chart needs two points.
+ * Mermaid charts as Markdown: errors in percent and p95, canary against stable, and the evidence against the canary
+ * where the judge weighs it. A point is a minute, or some minutes together where there are many.
  */
 export function chartOf({ minutes, evidence, latencyObjective, evidencePath }: Charted): string {
+  const points = slots(minutes);
   const errors = drawnArms(
     'Errors, %',
-    minutes,
-    (arm) => (arm.invocations === 0 ? undefined : (arm.errors / arm.invocations) * 100),
+    points,
+    (arms) => {
+      const invocations = arms.reduce((sum, arm) => sum + arm.invocations, 0);
+      return invocations === 0
+        ? undefined
+        : (arms.reduce((sum, arm) => sum + arm.errors, 0) / invocations) * 100;
+    },
     evidence.find((one) => one.measure === 'error rate')?.limit,
   );
-  const latency = drawnArms('p95, ms', minutes, (arm) => arm.p95, latencyObjective);
+  const latency = drawnArms(
+    'p95, ms',
+    points,
+    (arms) => {
+      const known = arms.flatMap(({ p95 }) => (p95 === undefined ? [] : [p95]));
+      return known.length === 0 ? undefined : Math.max(...known);
+    },
+    latencyObjective,
+  );
   const path = evidencePath ? drawnPath(evidencePath) : '';
   return [errors, latency, path].filter(Boolean).join('\n\n');
 }
 
 function drawnArms(
   title: string,
-  minutes: readonly Minute[],
-  value: (arm: Arm) => number | undefined,
+  points: readonly (readonly Minute[])[],
+  value: (arms: readonly Arm[]) => number | undefined,
   limit: number | undefined,
 ): string {
-  const shown = minutes.filter((minute) => value(minute.canary) !== undefined);
-  const canary = shown.map((minute) => value(minute.canary) ?? 0);
-  const stable = shown.map((minute) => value(minute.baseline));
-  const whole = stable.every((one) => one !== undefined);
-  return drawn(title, shown, [
-    ...(limit === undefined
-      ? []
-      : [{ name: 'limit grey', color: palette.limit, values: shown.map(() => limit) }]),
-    ...(whole ? [{ name: 'stable blue', color: palette.stable, values: stable.map((one) => one ?? 0) }] : []),
-    { name: 'canary red', color: palette.canary, values: canary },
+  const first = points.findIndex((point) => value(point.map(({ canary }) => canary)) !== undefined);
+  if (first < 0) return '';
+  const shown = points.slice(first);
+  const of = (arm: 'canary' | 'baseline') => shown.map((point) => value(point.map((minute) => minute[arm])));
+  return drawLines(title, paceOf(shown), [
+    { name: 'limit grey', color: palette.limit, values: limit === undefined ? [] : shown.map(() => limit) },
+    { name: 'stable blue', color: palette.stable, values: of('baseline') },
+    { name: 'canary red', color: palette.canary, values: of('canary') },
   ]);
 }
 
 /** Evidence for the canary is drawn as none against it, and overwhelming evidence as twice what rolls back. */
 function drawnPath({ limit, minutes }: EvidencePath): string {
+  const points = slots(minutes);
   const shown = (evidence: number) => Math.min(2 * limit, Math.max(0, evidence));
-  return drawn('Evidence against the canary, powers of ten', minutes, [
-    { name: 'limit grey', color: palette.limit, values: minutes.map(() => limit) },
-    { name: 'evidence red', color: palette.canary, values: minutes.map((minute) => shown(minute.evidence)) },
+  const strongest = (point: (typeof points)[number]) => Math.max(...point.map(({ evidence }) => evidence));
+  return drawLines('Evidence against the canary, powers of ten', paceOf(points), [
+    { name: 'limit grey', color: palette.limit, values: points.map(() => limit) },
+    { name: 'evidence red', color: palette.canary, values: points.map((point) => shown(strongest(point))) },
   ]);
 }
 
-function drawn(title: string, points: readonly { readonly at: number }[], lines: readonly Line[]): string {
-  if (points.length < 2) return '';
-  const colors = lines.map((line) => line.color).join(', ');
-  const top = niceCeiling(Math.max(...lines.flatMap((line) => line.values)));
-  const times = points.map((point) => `"${formatInstant(point.at).slice(11, 16)}"`);
-  return [
-    '```mermaid',
-    `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "${colors}"}}}}%%`,
-    'xychart-beta',
-    `  title "${title} (${lines
-      .map((line) => line.name)
-      .reverse()
-      .join(', ')})"`,
-    `  x-axis [${times.join(', ')}]`,
-    `  y-axis 0 --> ${top}`,
-    ...lines.map((line) => `  line [${line.values.map((one) => Number(one.toFixed(2))).join(', ')}]`),
-    '```',
-  ].join('\n');
+/** Minutes that are drawn as one point, oldest first. */
+function slots<T>(minutes: readonly T[]): readonly (readonly T[])[] {
+  const size = minutesAPoint(minutes.length);
+  return Array.from({ length: Math.ceil(minutes.length / size) }, (_, index) =>
+    minutes.slice(index * size, (index + 1) * size),
+  );
 }
 
-/** The least of 1, 2, 5, 10, 20, 50 … that is not below the value, so that lines of different charts can be compared. */
-function niceCeiling(value: number): number {
-  let step = 1;
-  while (step < value) step *= String(step).startsWith('2') ? 2.5 : 2;
-  return step;
+function paceOf(points: readonly (readonly { readonly at: number }[])[]): Pace {
+  const [from = 0, next = from + minuteLength] = points.slice(0, 2).map(([first]) => first?.at);
+  return { from, pace: next - from };
 }

@@ -21,6 +21,7 @@ export {
   scoreOf,
   usualSensitivity,
 } from './kayenta/index.ts';
+export { drawLines, minutesAPoint } from './lines.ts';
 export {
   type Arm,
   type Arms,

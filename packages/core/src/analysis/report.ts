@@ -133,6 +133,7 @@ function holdFinding({ judgement }: Look): Finding {
     check: 'evidence',
     outcome: 'hold',
     seen: judgement.missing?.what ?? 'not enough',
+    limit: 'enough to decide',
     message: judgement.reasons.join(' '),
     remedy: `${longer} \`on-hold: pass\` goes on without evidence.`,
   };

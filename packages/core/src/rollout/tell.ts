@@ -1,4 +1,4 @@
-import { type CanaryReport, chartOf, summaryOf } from '../analysis/index.ts';
+import { type CanaryReport, chartOf, drawLines, minutesAPoint, summaryOf } from '../analysis/index.ts';
 import { formatDuration, formatInstant } from '../clock/index.ts';
 import type { Finding, GateReport } from '../gate/index.ts';
 import { table } from '../markdown/index.ts';
@@ -119,8 +119,6 @@ export function rolloutCharts({ state }: Rollout, seen: CanaryReport | undefined
 }
 
 const minute = 60_000;
-/** A chart with more points than this has no room for its times. */
-const mostPoints = 120;
 
 /** The canary's weight over time, minute by minute (or coarser, for a long rollout). */
 function rolloutChart({ history }: RolloutState, seen: CanaryReport | undefined, now: number): string {
@@ -128,21 +126,12 @@ function rolloutChart({ history }: RolloutState, seen: CanaryReport | undefined,
   if (first === undefined) return '';
   const from = Math.floor(first / minute) * minute - minute;
   const end = Math.max(history.at(-1)?.at ?? now, seen?.minutes.at(-1)?.at ?? 0) + minute;
-  const pace = Math.max(1, Math.ceil((end - from) / minute / mostPoints)) * minute;
-  const points = Array.from(
-    { length: Math.ceil((end - from) / pace) + 1 },
-    (_, index) => from + index * pace,
-  );
-  const weights = points.map((at) => history.findLast((one) => one.at <= at)?.weight ?? 0);
-  if (points.length < 3) return '';
-  return [
-    '```mermaid',
-    '%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#8250df"}}}}%%',
-    'xychart-beta',
-    '  title "Weight of the canary, %"',
-    `  x-axis [${points.map((at) => `"${formatInstant(at).slice(11, 16)}"`).join(', ')}]`,
-    '  y-axis 0 --> 100',
-    `  line [${weights.join(', ')}]`,
-    '```',
-  ].join('\n');
+  const pace = minutesAPoint((end - from) / minute) * minute;
+  const values = Array.from({ length: Math.ceil((end - from) / pace) + 1 }, (_, index) => {
+    const at = from + index * pace;
+    return history.findLast((one) => one.at <= at)?.weight ?? 0;
+  });
+  if (values.length < 3) return '';
+  const weight = { name: 'canary', color: '#8250df', values };
+  return drawLines('Weight of the canary, %', { from, pace }, [weight], 100);
 }

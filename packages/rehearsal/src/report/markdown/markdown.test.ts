@@ -155,6 +155,11 @@ describe('a Mermaid block', () => {
     ]);
   });
 
+  test('whose axis runs between two numbers has its points evenly between them', () => {
+    const axis = 'x-axis "Minutes since 2026-03-03 20:05 UTC" 0 --> 30';
+    expect(readXychart(`xychart-beta\n${axis}\nline [1, 2, 3]`)?.categories).toEqual(['0', '15', '30']);
+  });
+
   test('takes the colours that it names', () => {
     const [pane] =
       readXychart(
