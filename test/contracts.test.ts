@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Contract } from '@promo-actions/core/action';
+import { type Contract, isSettable } from '@promo-actions/core/action';
 import { vocabulary } from '@promo-actions/core/policy';
 import { parse } from 'yaml';
 
@@ -67,15 +67,14 @@ describe.each(names)('%s', (name) => {
     expect(yaml.runs.post).toBe(contract.postIf ? 'dist/index.js' : undefined);
   });
 
-  test('a policy may set its inputs, but not its secrets', async () => {
+  test('a policy may set its inputs, but not its secrets, nor what orders one step', async () => {
     const { contract } = await load();
     const settable = vocabulary[name] ?? [];
-    for (const [input, { options }] of Object.entries(contract.inputs)) {
-      const chooser = ['policy', 'environment', 'service'].includes(input);
-      expect([input, settable.includes(input)]).toEqual([
-        input,
-        !options.secret && options.context === undefined && !chooser,
-      ]);
+    for (const [input, declared] of Object.entries(contract.inputs)) {
+      expect([input, settable.includes(input)]).toEqual([input, isSettable(input, declared)]);
+      const { secret, context } = declared.options;
+      const never = secret || context !== undefined || ['policy', 'version', 'weight'].includes(input);
+      expect([input, never && settable.includes(input)]).toEqual([input, false]);
     }
   });
 });

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { buildDirectory, root } from './places.mjs';
 
-/** Every action's contract, sorted by name, loaded from the TypeScript that declares it. */
+/** Every action's contract, sorted by name, loaded from the TypeScript that declares it; `settable` names the inputs that a policy may give. */
 export async function loadContracts() {
   const folder = join(buildDirectory, 'contracts');
   const names = (await readdir(join(root, 'actions'))).filter((name) =>
@@ -17,13 +17,20 @@ export async function loadContracts() {
   const imports = names.map(
     (name, index) => `export { contract as c${index} } from '../../actions/${name}/src/contract.ts';`,
   );
-  await writeFile(entry, imports.join('\n'));
+  const rule = `export { isSettable } from '../../packages/core/src/action/index.ts';`;
+  await writeFile(entry, [...imports, rule].join('\n'));
 
   const bundle = await rolldown({ input: entry, platform: 'node', logLevel: 'warn' });
   const file = join(folder, `contracts-${process.pid}.mjs`);
   await bundle.write({ file, format: 'esm' });
   await bundle.close();
-  const contracts = Object.values(await import(pathToFileURL(file).href));
+  const { isSettable, ...loaded } = await import(pathToFileURL(file).href);
   await rm(folder, { recursive: true, force: true });
-  return contracts.sort((a, b) => a.name.localeCompare(b.name));
+  const settable = ({ inputs }) =>
+    Object.entries(inputs)
+      .flatMap(([name, input]) => (isSettable(name, input) ? [name] : []))
+      .sort();
+  return Object.values(loaded)
+    .map((contract) => ({ ...contract, settable: settable(contract) }))
+    .sort((a, b) => a.name.localeCompare(b.name));
 }

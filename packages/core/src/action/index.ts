@@ -24,5 +24,6 @@ export {
   percent,
   text,
 } from './input.ts';
+export { isSettable, parseInput } from './resolve.ts';
 export { explain, type Phases, type Result, runAction, type Step } from './run.ts';
 export type { Log, RunContext, Runner } from './runner.ts';

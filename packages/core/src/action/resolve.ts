@@ -1,5 +1,5 @@
 import { InputError, type InputProblem } from '../errors/index.ts';
-import type { Policy } from '../policy/index.ts';
+import { orders, type Policy } from '../policy/index.ts';
 import { type Contract, camelCase, type InputDeclarations, type InputValues } from './contract.ts';
 import { type Input, Unparsable } from './input.ts';
 import type { Runner } from './runner.ts';
@@ -12,9 +12,10 @@ interface Given {
 /** These choose the policy and the place in it. */
 const choosers = ['policy', 'environment', 'service'];
 
-/** Whether a policy may say the input: not its secrets, what the run's context gives, or what chooses the policy's sections. */
+/** Whether a policy may say the input: not its secrets, what the run's context gives, what orders one step, or what chooses the policy's sections. */
 export function isSettable(name: string, { options }: Input<unknown>): boolean {
-  return !options.secret && options.context === undefined && !choosers.includes(name);
+  if (options.secret || options.context !== undefined) return false;
+  return !orders.includes(name) && !choosers.includes(name);
 }
 
 /**
@@ -92,15 +93,15 @@ function fallback(input: Input<unknown>): Given | undefined {
 }
 
 function missing(name: string, input: Input<unknown>): InputProblem {
-  const policyHint =
-    input.options.secret || input.options.context ? '' : `, or set \`${name}\` in the policy`;
+  const policyHint = isSettable(name, input) ? `, or set \`${name}\` in the policy` : '';
   return {
     input: name,
     message: `is missing; expected ${input.expected}. Give it under \`with:\`${policyHint}.`,
   };
 }
 
-function parseInput(
+/** The input's value, or what is wrong with what was given. */
+export function parseInput(
   name: string,
   input: Input<unknown>,
   given: Given,

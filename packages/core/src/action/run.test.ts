@@ -18,18 +18,18 @@ const contract = defineContract({
   description: 'A contract to test the frame with.',
   inputs: {
     function: text('The function.', { required: true }),
-    weight: percent('The weight.', { required: true }),
+    share: percent('The share.', { required: true }),
     bake: duration('The bake.', { default: '5m' }),
     names: list('Names.'),
     post: oneOf(['abort', 'keep'], 'What to do.', { default: 'abort' }),
     token: text('A token.', { secret: true }),
-    complete: flag('To the end.', { default: 'false' }),
+    whole: flag('To the end.', { default: 'false' }),
   },
   outputs: { 'revision-id': 'The revision.', changed: 'Whether anything changed.' },
   permissions: {},
   example: {},
-  check: ({ weight, complete }) =>
-    weight && complete ? [{ input: 'complete', message: 'contradicts `weight`; give one of them.' }] : [],
+  check: ({ share, whole }) =>
+    share && whole ? [{ input: 'whole', message: 'contradicts `share`; give one of them.' }] : [],
 });
 
 interface Recorded {
@@ -106,9 +106,9 @@ function recordingRunner(
 
 test('every wrong input is named at once, and the action is not run', async () => {
   const { runner, recorded } = recordingRunner({
-    weight: '110',
+    share: '110',
     bake: '30',
-    complete: 'yes',
+    whole: 'yes',
     names: ' , ',
     post: 'undo',
   });
@@ -121,27 +121,27 @@ test('every wrong input is named at once, and the action is not run', async () =
   });
   expect(ran).toBe(false);
   expect(recorded.failures).toHaveLength(1);
-  for (const name of ['function', 'weight', 'bake', 'complete', 'names', 'post'])
+  for (const name of ['function', 'share', 'bake', 'whole', 'names', 'post'])
     expect(recorded.failures[0]).toContain(`  ${name}: `);
   expect(recorded.failures[0]).toContain('got "110", expected a percent from 0 to 100');
 });
 
 test('contradictions are named together with the wrong inputs', async () => {
-  const { runner, recorded } = recordingRunner({ weight: '10', complete: 'true' });
+  const { runner, recorded } = recordingRunner({ share: '10', whole: 'true' });
   await runAction(contract, runner, { main: async () => ({ outputs: { revisionId: '', changed: false } }) });
   expect(recorded.failures[0]).toContain('function: is missing');
-  expect(recorded.failures[0]).toContain('complete: contradicts `weight`');
+  expect(recorded.failures[0]).toContain('whole: contradicts `share`');
 });
 
 test('explicit input beats policy beats default, and a secret is masked', async () => {
   const files = {
-    '.github/promotion.yml': 'environments: { prod: { function: orders, bake: 10m, weight: 20% } }',
+    '.github/promotion.yml': 'environments: { prod: { function: orders, bake: 10m, share: 20% } }',
   };
-  const { runner, recorded } = recordingRunner({ environment: 'prod', weight: '5', token: 'hunter2' }, files);
+  const { runner, recorded } = recordingRunner({ environment: 'prod', share: '5', token: 'hunter2' }, files);
   const seen: unknown[] = [];
   await runAction(contract, runner, {
     main: async ({ inputs }) => {
-      seen.push(inputs.function, inputs.weight, inputs.bake, inputs.post, inputs.names);
+      seen.push(inputs.function, inputs.share, inputs.bake, inputs.post, inputs.names);
       return { outputs: { revisionId: 'r1', changed: true }, summary: '### Shifted' };
     },
   });
@@ -153,10 +153,10 @@ test('explicit input beats policy beats default, and a secret is masked', async 
 });
 
 test('a wrong value of the policy is told with its place', async () => {
-  const files = { '.github/promotion.yml': 'defaults:\n  function: orders\n  weight: lots\n' };
+  const files = { '.github/promotion.yml': 'defaults:\n  function: orders\n  share: lots\n' };
   const { runner, recorded } = recordingRunner({}, files);
   await runAction(contract, runner, { main: async () => ({ outputs: { revisionId: '', changed: false } }) });
-  expect(recorded.failures[0]).toContain('weight (.github/promotion.yml:3:11): got "lots"');
+  expect(recorded.failures[0]).toContain('share (.github/promotion.yml:3:10): got "lots"');
 });
 
 test('a secret that is wrong is not repeated, nor taken from the policy', async () => {
@@ -176,7 +176,7 @@ test('a secret that is wrong is not repeated, nor taken from the policy', async 
 
 test('the outside world is told with code, request ID and remedy; anything else is a bug', async () => {
   const failing = async (error: Error) => {
-    const { runner, recorded } = recordingRunner({ function: 'orders', weight: '1' });
+    const { runner, recorded } = recordingRunner({ function: 'orders', share: '1' });
     await runAction(contract, runner, {
       main: async () => {
         throw error;
@@ -200,7 +200,7 @@ test('the outside world is told with code, request ID and remedy; anything else 
 
 test('post runs with what main saved, and only when main got past its inputs', async () => {
   const state: Record<string, string> = {};
-  const good = { function: 'orders', weight: '1' };
+  const good = { function: 'orders', share: '1' };
   const phases = {
     main: async (step: { saveState(name: string, value: string): void }) => {
       step.saveState('revision', 'r1');
@@ -225,7 +225,7 @@ test('post runs with what main saved, and only when main got past its inputs', a
 });
 
 test('a cancelled run aborts the signal', async () => {
-  const { runner, recorded } = recordingRunner({ function: 'orders', weight: '1' });
+  const { runner, recorded } = recordingRunner({ function: 'orders', share: '1' });
   let aborted = false;
   await runAction(contract, runner, {
     main: async ({ signal }) => {
@@ -240,7 +240,7 @@ test('a cancelled run aborts the signal', async () => {
 });
 
 test('what a cancellation interrupts is no bug', async () => {
-  const { runner, recorded } = recordingRunner({ function: 'orders', weight: '1' });
+  const { runner, recorded } = recordingRunner({ function: 'orders', share: '1' });
   await runAction(contract, runner, {
     main: async ({ signal }) => {
       recorded.cancel();
@@ -262,7 +262,7 @@ test('post holds to the policy that main read, whatever has become of the checko
       seen.push(`${inputs.function} ${inputs.bake}`);
     },
   };
-  const files = { '.github/promotion.yml': 'defaults: { function: orders, weight: 20, bake: 1m }' };
+  const files = { '.github/promotion.yml': 'defaults: { function: orders, share: 20, bake: 1m }' };
   await runAction(contract, recordingRunner({}, files, state).runner, phases);
   const later = recordingRunner({}, { '.github/promotion.yml': 'defaults: {' }, state);
   await runAction(contract, later.runner, phases);
@@ -271,11 +271,11 @@ test('post holds to the policy that main read, whatever has become of the checko
 });
 
 test('a contradiction that the policy brings is told with its place', async () => {
-  const files = { '.github/promotion.yml': 'defaults:\n  function: orders\n  complete: true\n' };
-  const { runner, recorded } = recordingRunner({ weight: '10' }, files);
+  const files = { '.github/promotion.yml': 'defaults:\n  function: orders\n  whole: true\n' };
+  const { runner, recorded } = recordingRunner({ share: '10' }, files);
   await runAction(contract, runner, { main: async () => ({ outputs: { revisionId: '', changed: false } }) });
   expect(recorded.failures[0]).toContain(
-    'complete (.github/promotion.yml:3:13): contradicts `weight`; give one of them.',
+    'whole (.github/promotion.yml:3:10): contradicts `share`; give one of them.',
   );
 });
 
@@ -290,7 +290,7 @@ test.each([
   'an %s that the policy does not know is refused, lest it goes without its settings',
   async (name, text, known) => {
     const files = { '.github/promotion.yml': text };
-    const inputs = { function: 'orders', weight: '10', [name]: 'prdo' };
+    const inputs = { function: 'orders', share: '10', [name]: 'prdo' };
     const { runner, recorded } = recordingRunner(inputs, files);
     await runAction(contract, runner, {
       main: async () => ({ outputs: { revisionId: '', changed: false } }),
@@ -308,7 +308,7 @@ test.each([
 
 test.each(['token', 'environment', 'policy'])('the policy cannot say `%s`', async (name) => {
   const files = { '.github/promotion.yml': `defaults:\n  function: orders\n  shift: { ${name}: x }\n` };
-  const { runner, recorded } = recordingRunner({ weight: '10' }, files);
+  const { runner, recorded } = recordingRunner({ share: '10' }, files);
   await runAction(contract, runner, { main: async () => ({ outputs: { revisionId: '', changed: false } }) });
   expect(recorded.failures[0]).toContain(
     `policy (.github/promotion.yml:3:12): shift has no input \`${name}\``,

@@ -1,2 +1,11 @@
-export { loadPolicy, type Policy, type PolicyQuery, type Setting, type Vocabulary } from './policy.ts';
+export { orders } from './orders.ts';
+export {
+  type Entry,
+  loadPolicy,
+  type Policy,
+  type PolicyQuery,
+  readPolicy,
+  type Setting,
+  type Vocabulary,
+} from './policy.ts';
 export { vocabulary } from './vocabulary.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { InputError } from '../errors/index.ts';
-import { loadPolicy } from './index.ts';
+import { loadPolicy, readPolicy } from './index.ts';
 
 const vocabulary = {
   'stability-check': ['functions', 'max-errors', 'alias'],
@@ -114,4 +114,22 @@ test('a setting without a value is a mistake, not an empty value', () => {
   expect(() =>
     loadPolicy('defaults:\n  windows:\n  stability-check:\n    alias: ~\n', 'p.yml', vocabulary),
   ).toThrow(/p\.yml:2:3\): `windows` has no value[\s\S]*p\.yml:4:5\): `alias` has no value/);
+});
+
+test('what orders one step of one run is no policy', () => {
+  const text = 'defaults: { version: v1.4.0 }\nenvironments: { prod: { stability-check: { weight: 50 } } }\n';
+  expect(() => loadPolicy(text, 'p.yml', vocabulary)).toThrow(
+    /p\.yml:1:13\): `version` orders one step of one run[\s\S]*p\.yml:2:44\): `weight` orders one step/,
+  );
+});
+
+test('every value is listed with what it is for and where it stands', () => {
+  const { policy: read, problems } = readPolicy(`${policy}  unknown: {}\nother: 1\n`, 'p.yml', vocabulary);
+  expect(problems.map(({ where }) => where)).toEqual(['p.yml:19:1']);
+  expect(read.entries.slice(0, 2).map(({ text, ...entry }) => ({ ...entry, text: text(false) }))).toEqual([
+    { input: 'table', action: undefined, where: 'p.yml:3:10', text: 'deployments' },
+    { input: 'max-errors', action: 'stability-check', where: 'p.yml:4:34', text: '10' },
+  ]);
+  expect(read.entries).toHaveLength(8);
+  expect(readPolicy('a: [1', 'p.yml').problems).toHaveLength(1);
 });

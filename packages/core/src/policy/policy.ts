@@ -10,6 +10,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { InputError, type InputProblem } from '../errors/index.ts';
+import { orders } from './orders.ts';
 import { vocabulary as everyAction } from './vocabulary.ts';
 
 /** Every action with the inputs that a policy may set. */
@@ -41,12 +42,34 @@ export interface Policy {
   readonly environments: readonly string[];
   /** The names under `services`. */
   readonly services: readonly string[];
+  /** Every value that it gives to an input it knows, in the order of the file. */
+  readonly entries: readonly Entry[];
+}
+
+/** One value of a policy, whoever it is for. */
+export interface Entry {
+  readonly input: string;
+  /** The one action that it is for; undefined when it is for all that have the input. */
+  readonly action: string | undefined;
+  readonly where: string;
+  text(structured: boolean): string;
 }
 
 type Place = (node: Node | null | undefined) => string;
 
 /** @throws InputError with file, line and column for whatever is not a policy: broken YAML, unknown sections, actions or inputs. */
 export function loadPolicy(text: string, file: string, vocabulary: Vocabulary = everyAction): Policy {
+  const { policy, problems } = readPolicy(text, file, vocabulary);
+  if (problems.length > 0) throw new InputError(problems);
+  return policy;
+}
+
+/** The same for whoever wants to tell every problem at once: what can be read, and what cannot. */
+export function readPolicy(
+  text: string,
+  file: string,
+  vocabulary: Vocabulary = everyAction,
+): { readonly policy: Policy; readonly problems: readonly InputProblem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true, lineCounter: lines });
   const place: Place = (node) => {
@@ -61,19 +84,23 @@ export function loadPolicy(text: string, file: string, vocabulary: Vocabulary = 
       where: `${file}:${line}:${col}`,
     };
   });
-  if (broken.length > 0) throw new InputError(broken);
+  if (broken.length > 0) return { policy: policyOf(undefined, file, place, []), problems: broken };
   visit(document, { Alias: (_, alias) => alias.resolve(document) });
 
   const problems: InputProblem[] = [];
   const root = sectionOf(document.contents, 'the policy', place, problems);
-  checkPolicy(root, { vocabulary, place, problems });
-  if (problems.length > 0) throw new InputError(problems);
+  const entries: Entry[] = [];
+  checkPolicy(root, { vocabulary, place, problems, entries });
+  return { policy: policyOf(root, file, place, entries), problems };
+}
 
+function policyOf(root: YAMLMap | undefined, file: string, place: Place, entries: readonly Entry[]): Policy {
   return {
     setting: (query, structured) => findSetting(root, query, structured, place),
     file,
     environments: environmentsOf(root),
     services: names(child(root, 'services')),
+    entries,
   };
 }
 
@@ -107,6 +134,7 @@ interface Check {
   readonly vocabulary: Vocabulary;
   readonly place: Place;
   readonly problems: InputProblem[];
+  readonly entries: Entry[];
 }
 
 function checkPolicy(root: YAMLMap | undefined, check: Check): void {
@@ -139,13 +167,11 @@ function checkLayer(layer: YAMLMap | undefined, mayHaveEnvironments: boolean, ch
     if (name === 'environments' && mayHaveEnvironments) checkLayers(pair.value, name, false, check);
     else if (known) {
       for (const entry of sectionOf(pair.value, name, place, problems)?.items ?? []) {
-        if (known.includes(keyOf(entry))) {
-          problems.push(...valueless(entry, place));
-          continue;
-        }
-        problems.push(unknownInput(keyOf(entry), known, `${name} has no input`, place(entry.key as Node)));
+        if (known.includes(keyOf(entry))) checkValue(entry, name, check);
+        else
+          problems.push(unknownInput(keyOf(entry), known, `${name} has no input`, place(entry.key as Node)));
       }
-    } else if (allInputs.includes(name)) problems.push(...valueless(pair, place));
+    } else if (allInputs.includes(name)) checkValue(pair, undefined, check);
     else {
       const names = [...allInputs, ...Object.keys(vocabulary)];
       problems.push(unknownInput(name, names, 'no action has an input', place(pair.key as Node)));
@@ -154,10 +180,15 @@ function checkLayer(layer: YAMLMap | undefined, mayHaveEnvironments: boolean, ch
 }
 
 /** An empty value would silently empty a list of windows, or take a limit away. */
-function valueless(pair: Pair, place: Place): readonly InputProblem[] {
-  if (pair.value !== null && !(isScalar(pair.value) && pair.value.value === null)) return [];
-  const message = `\`${keyOf(pair)}\` has no value; give it one, or take the line away.`;
-  return [{ input: 'policy', message, where: place(pair.key as Node) }];
+function checkValue(pair: Pair, action: string | undefined, { place, problems, entries }: Check): void {
+  const node = pair.value as Node | null;
+  if (node === null || (isScalar(node) && node.value === null)) {
+    const message = `\`${keyOf(pair)}\` has no value; give it one, or take the line away.`;
+    problems.push({ input: 'policy', message, where: place(pair.key as Node) });
+    return;
+  }
+  const text = (structured: boolean) => settingText(node, structured);
+  entries.push({ input: keyOf(pair), action, where: place(node), text });
 }
 
 function unknownInput(
@@ -166,6 +197,10 @@ function unknownInput(
   complaint: string,
   where: string,
 ): InputProblem {
+  if (orders.includes(name)) {
+    const message = `\`${name}\` orders one step of one run, and a policy holds for all of them; give it under \`with:\` of the step.`;
+    return { input: 'policy', message, where };
+  }
   const nearest = closest(name, known);
   return {
     input: 'policy',
