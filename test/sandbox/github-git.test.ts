@@ -123,6 +123,26 @@ test('a repository laid out where one wants it stays, comes out the same again, 
   expect(existsSync(join(scratch, 'mine'))).toBe(true);
 });
 
+test('where there is no Git, a merge is refused by its name, and all else is done', async () => {
+  const { PATH } = process.env;
+  const sandbox = await startSandbox({ world });
+  try {
+    process.env.PATH = scratch;
+    const merge = github(sandbox)('POST /repos/{owner}/{repo}/merges', {
+      ...at,
+      base: 'main',
+      head: 'apart',
+    });
+    await expect(merge).rejects.toMatchObject({ status: 501 });
+    await expect(merge).rejects.toThrow('install Git 2.38 or later');
+    const tags = await github(sandbox)('GET /repos/{owner}/{repo}/tags', at);
+    expect(tags.data.map(({ name }) => name)).toEqual(['v1.0.0']);
+  } finally {
+    process.env.PATH = PATH;
+    await sandbox.close();
+  }
+});
+
 test('a world whose branches no Git could hold is refused by their names', async () => {
   const start = (branches: NonNullable<World['github']>['branches']) =>
     startSandbox({ world: { github: { repository: 'example/orders', branches } } });

@@ -1,6 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { request } from '@octokit/request';
-import { createDeployments, createGitHub, createRepository } from '@promo-actions/gateways/github';
+import {
+  createDeployments,
+  createGitHub,
+  createReleaseRepository,
+  createRepository,
+} from '@promo-actions/gateways/github';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
 import { gitHubOperations } from '../../packages/sandbox/src/github/index.ts';
 import { answerMistakes, isDocumented, operationOf, requestMistakes } from './github-openapi.ts';
@@ -680,6 +685,30 @@ describe('what the actions ask', () => {
     expect(new Set(await createRepository(ask(), 'example/orders').tags())).toEqual(
       new Set(Object.keys(tags)),
     );
+  });
+
+  test('of a release, from its branch to the pull request that merges it back, keeps to the document', async () => {
+    const repository = createReleaseRepository(ask(), 'example/orders');
+    const develop = (await repository.branch('develop')) ?? '';
+    await repository.createBranch('release/v1.5.0', develop);
+    const notes = await repository.generateNotes('v1.5.0', 'release/v1.5.0', 'v1.3.0');
+    const draft = { tag: 'v1.5.0', target: 'release/v1.5.0', body: notes, prerelease: false };
+    const page = await repository.createDraft(draft);
+    const merged = await repository.merge('main', develop, 'Release v1.5.0');
+    if (typeof merged !== 'object' || !('sha' in merged)) throw new Error(`not merged: ${merged}`);
+    expect(await repository.merge('main', develop, 'Release v1.5.0')).toBe('nothing');
+    await repository.createTag('v1.5.0', merged.sha, 'Release v1.5.0');
+    expect(await repository.tagged('v1.5.0')).toBe(merged.sha);
+    expect(await repository.missing('v1.3.0', 'main')).toMatchObject([
+      { message: 'Add refunds' },
+      { sha: merged.sha, parents: [expect.any(String), develop] },
+    ]);
+    const published = await repository.updateRelease(page.id, { body: `${notes}\n\nDone`, draft: false });
+    expect(await repository.releases('v1.5.0')).toEqual([published]);
+    expect(await repository.openPullRequest('main', 'develop')).toBeUndefined();
+    const request = { head: 'main', base: 'develop', title: 'Merge main back', body: 'After v1.5.0' };
+    const opened = await repository.createPullRequest(request);
+    expect(await repository.openPullRequest('main', 'develop')).toEqual(opened);
   });
 
   test('of deployments keeps to the document', async () => {

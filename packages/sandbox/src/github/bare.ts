@@ -33,7 +33,8 @@ const mark = '[promo-sandbox]';
 
 /** @throws Error where something else is in the folder: it is going to be replaced */
 export function refuseForeign(folder: string): void {
-  if (readNames(folder).length === 0) return;
+  const there = statSync(folder, { throwIfNoEntry: false });
+  if (!there || (there.isDirectory() && readNames(folder).length === 0)) return;
   if ((readText(join(folder, 'config')) ?? '').includes(mark)) return;
   throw new Error(
     `repository-folder: ${folder} holds something that no sandbox made; give a folder that is empty or not there yet.`,
