@@ -10,9 +10,12 @@ export const example = join(process.cwd(), 'examples', 'tenant-service');
 const started: ChildProcess[] = [];
 
 /** Rehearses a scenario of the example as a person would, and answers when the sandbox is left standing. */
-export function rehearseAndKeep(scenario: string): Promise<{ readonly log: string; readonly url: string }> {
+export function rehearseAndKeep(
+  scenario: string,
+  repository: string = example,
+): Promise<{ readonly log: string; readonly url: string }> {
   const command = join(process.cwd(), 'build', 'tools', 'promo.mjs');
-  const words = ['rehearse', '--repo', example, '--scenario', scenario, '--log', 'plain', '--keep'];
+  const words = ['rehearse', '--repo', repository, '--scenario', scenario, '--log', 'plain', '--keep'];
   const child = spawn(process.execPath, [command, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   started.push(child);
   let log = '';

@@ -1,8 +1,11 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { LambdaClient, ListAliasesCommand } from '@aws-sdk/client-lambda';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, expect, test } from '@jest/globals';
-import { endRehearsals, rehearseAndKeep } from './example.ts';
+import { endRehearsals, example, rehearseAndKeep } from './example.ts';
 
 afterEach(endRehearsals);
 
@@ -102,4 +105,75 @@ test('by force the lock is taken over, its holder named, and the rollback done',
     lock: { state: 'released', token: '8', takenFrom: expect.stringContaining('run 6990') },
     deployed: 'v1.3.0',
   });
+});
+
+test('all services of an environment go back in reverse order, each with its lock and its record; one that cannot does not keep the others', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'promo-rollback-'));
+  try {
+    cpSync(example, folder, { recursive: true });
+    writeFileSync(
+      join(folder, '.github/workflows/rollback-all.yml'),
+      `
+name: Roll back everything
+on: { workflow_dispatch: { inputs: { reason: { description: Why, type: string, required: true } } } }
+permissions: {}
+jobs:
+  all:
+    permissions: { contents: read, id-token: write }
+    uses: org/promo-actions/.github/workflows/rollback.yml@v1
+    with:
+      services: '["site-service", "event-service", "tenant-service"]'
+      reason: \${{ inputs.reason }}
+      role: \${{ vars.PROD_ROLE }}
+      region: af-south-1
+`,
+    );
+    writeFileSync(
+      join(folder, 'scenarios', 'rollback-all.yml'),
+      `
+extends: rollback.yml
+workflow: .github/workflows/rollback-all.yml
+inputs: { environment: null, target: null, force: null }
+files:
+  .github/promotion.yml: |
+    defaults: { table: deployments, project: tenants }
+    environments: { prod: { alias: latest-prod, health-check: { payload: '{"path": "/health"}' } } }
+    services:
+      tenant-service: { function: tenant-service, functions: [tenant-service] }
+      event-service: { function: event-service, functions: [event-service] }
+      site-service: { function: site-service, functions: [site-service] }
+world:
+  lambda:
+${['tenant-service', 'site-service']
+  .map(
+    (name) => `    - account: prod
+      function: ${name}
+      timeout: 10
+      versions:
+        - { code: ../releases/v1.3.0, description: v1.3.0 }
+        - { code: ../src, description: v1.4.0 }
+      aliases: { latest-prod: "2" }
+`,
+  )
+  .join('')}expect: { outcome: failure, records: null, parameters: null, alias: null }
+`,
+    );
+    const { log, url } = await rehearseAndKeep('rollback-all', folder);
+    expect(log).toContain('as expected');
+    const journal = (await (await fetch(`${url}/_sandbox/journal`)).json()) as {
+      entries: { operation: string; subject: { function?: string } }[];
+    };
+    const moved = journal.entries.filter(({ operation }) => operation === 'UpdateAlias');
+    expect(moved.map(({ subject }) => subject.function)).toEqual(['site-service', 'tenant-service']);
+    const { records } = await production(url);
+    expect(records.map(({ status, components }) => [status, components])).toEqual(
+      expect.arrayContaining([
+        ['succeeded', '[{"name":"site-service","version":"1"}]'],
+        ['failed', '[]'],
+        ['succeeded', '[{"name":"tenant-service","version":"1"}]'],
+      ]),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
