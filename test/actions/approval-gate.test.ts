@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
 import { runAction, type StepRun } from '../bundle/run.ts';
+import { gatePage } from '../gates/refusals.ts';
+
+const page = gatePage('approval-gate');
 
 const policy = `
 environments: { sit: {}, prod: {} }
@@ -100,10 +103,10 @@ describe('who approved', () => {
       { GITHUB_TRIGGERING_ACTOR: 'ops-lead' },
       /operations-lead needs 1 and has nobody/,
     ],
-  ])('an own approval does not count: %s', async (_, env, message) => {
+  ])('an own approval does not count: %s', async (how, env, message) => {
     await review('dev-lead', 'prod-tech-lead');
     await review('ops-lead', 'prod-operations-lead');
-    const run = await gate({}, env);
+    const run = page.refused(`an own approval, ${how}`, await gate({}, env));
     expect([run.code, run.outputs.decision, run.outputs.approvers]).toEqual([1, 'fail', 'dev-lead']);
     expect(errors(run)).toMatch(message);
     expect(run.summary).toContain(
@@ -114,13 +117,17 @@ describe('who approved', () => {
   test('nor that of the author of the change', async () => {
     await review('dev-lead', 'prod-tech-lead');
     await review('ops-lead', 'prod-operations-lead');
-    expect((await gate({ requesters: 'someone, @Dev-Lead' })).outputs.decision).toBe('fail');
+    const run = page.refused(
+      'an approval by the author of the change',
+      await gate({ requesters: 'someone, @Dev-Lead' }),
+    );
+    expect(run.outputs.decision).toBe('fail');
   });
 
   test('one person in both roles is one person', async () => {
     await review('architect', 'prod-tech-lead');
     await review('architect', 'prod-operations-lead');
-    const run = await gate();
+    const run = page.refused('one person for two roles', await gate());
     expect(run.outputs).toMatchObject({ decision: 'fail', approvers: 'architect' });
     await review('ops-lead', 'prod-operations-lead');
     expect((await gate()).outputs).toMatchObject({ decision: 'pass', approvers: 'architect,ops-lead' });
@@ -129,7 +136,7 @@ describe('who approved', () => {
   test('somebody with another role does not count', async () => {
     await review('dev-lead', 'prod-tech-lead');
     await review('tester', 'prod-operations-lead', 'approved', 'Fine');
-    const run = await gate();
+    const run = page.refused('an approval by somebody with another role', await gate());
     expect([run.code, run.outputs.decision]).toEqual([1, 'fail']);
     expect(errors(run)).toContain(
       '1 approval is missing: operations-lead needs 1 and has nobody. Not counted: tester has no such role.',
@@ -141,7 +148,7 @@ describe('who approved', () => {
     await review('dev-lead', 'prod-tech-lead');
     await review('ops-lead', 'prod-operations-lead');
     await review('tester', 'sit', 'rejected', 'Not on my watch');
-    const run = await gate();
+    const run = page.refused('a rejection, in whichever environment', await gate());
     expect([run.code, run.outputs.decision]).toEqual([1, 'fail']);
     expect(errors(run)).toContain('tester rejected sit: Not on my watch.');
     expect(errors(run)).toContain('start a new run');
@@ -149,11 +156,11 @@ describe('who approved', () => {
 
   test('what is not answered holds; what nobody was asked fails and says how to ask', async () => {
     await review('dev-lead', 'prod-tech-lead');
-    const silent = await gate();
+    const silent = page.refused('a role that nobody was asked for', await gate());
     expect([silent.code, silent.outputs.decision]).toEqual([1, 'fail']);
     expect(errors(silent)).toContain('Nobody was asked about prod-operations-lead');
     await review('ops-lead', 'prod-operations-lead', 'pending');
-    const waiting = await gate();
+    const waiting = page.refused('an approval that is still pending', await gate());
     expect([waiting.code, waiting.outputs.decision]).toEqual([1, 'hold']);
     expect(errors(waiting)).toContain(
       'Ask ops-lead or architect to review at https://github.com/example/tenant-service/actions/runs/7001',
@@ -162,7 +169,10 @@ describe('who approved', () => {
 
   test('a change type asks for others, or for nobody', async () => {
     await review('ops-lead', 'prod-operations-lead');
-    const hotfix = await gate({ 'change-type': 'hotfix' });
+    const hotfix = page.refused(
+      'fewer people of a role than the change needs',
+      await gate({ 'change-type': 'hotfix' }),
+    );
     expect(errors(hotfix)).toContain('1 approval is missing: operations-lead needs 2 and has ops-lead.');
     const nobody = await gate({ environment: 'sit' });
     expect(nobody.outputs).toMatchObject({ decision: 'pass', approvers: '' });
@@ -172,7 +182,7 @@ describe('who approved', () => {
     await review('dev-lead', 'prod-tech-lead');
     await review('ops-lead', 'prod-operations-lead');
     const env = { GITHUB_ACTOR: 'deployer[bot]' };
-    const run = await gate({}, env);
+    const run = page.refused('a run that an app started for nobody known', await gate({}, env));
     expect([run.code, run.outputs.decision]).toEqual([1, 'hold']);
     expect(errors(run)).toContain('Name who asked in `requesters`');
     expect((await gate({ requesters: 'release-manager' }, env)).outputs.decision).toBe('pass');
@@ -187,7 +197,7 @@ describe('who approved', () => {
 
 describe('bad days', () => {
   test('a missing permission is named', async () => {
-    const run = await gate({ token: 'none' });
+    const run = page.refused('a job that may not read the reviews', await gate({ token: 'none' }));
     expect(errors(run)).toContain('The reviews of run 7001 of example/tenant-service could not be read.');
     expect(errors(run)).toContain('`permissions:` with `actions: read`');
   });
@@ -252,3 +262,5 @@ describe('bad days', () => {
     expect(calls()).toEqual([]);
   });
 });
+
+page.isToldInDocs();

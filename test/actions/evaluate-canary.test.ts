@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
 import { runAction } from '../bundle/run.ts';
+import { gatePage } from '../gates/refusals.ts';
+
+const page = gatePage('evaluate-canary');
 
 const start = '2026-03-03T20:05:20Z';
 const codes = {
@@ -118,7 +121,7 @@ describe('a window of five minutes', () => {
 
   test('a canary with five times the errors is rolled back, saying what was seen of both versions', async () => {
     await release({ traffic: { 'error-rate': '1%' }, canary: { 'error-rate': '5%' } });
-    const run = await evaluate();
+    const run = page.refused('a canary with five times the errors', await evaluate());
     expect(run.code).toBe(1);
     expect(run.outputs).toMatchObject({ verdict: 'rollback', decision: 'fail' });
     expect(run.outputs.reasons).toMatch(/error rate [\d.]+%; must be at most 1% \(stable version: [\d.]+%\)/);
@@ -127,7 +130,7 @@ describe('a window of five minutes', () => {
 
   test('a slow canary is rolled back, a slow stable version beside it is not blamed on it', async () => {
     await release({ canary: { latency: { median: '300ms', p95: '900ms' } } });
-    const run = await evaluate();
+    const run = page.refused('a slow canary', await evaluate());
     expect(run.outputs.verdict).toBe('rollback');
     expect(run.outputs.reasons).toMatch(/^p95, share slower than 500 ms [\d.]+%/);
     expect(run.outputs.chart).toContain('p95, ms');
@@ -171,7 +174,7 @@ describe('a window of five minutes', () => {
 describe('too little traffic', () => {
   test('holds, and says how long the present traffic would need', async () => {
     await release({ traffic: { 'requests-per-minute': 60 } });
-    const run = await evaluate();
+    const run = page.refused('too little traffic to judge by', await evaluate());
     expect(run.code).toBe(1);
     expect(run.outputs).toMatchObject({ verdict: 'hold', decision: 'hold' });
     expect(run.outputs.reasons).toMatch(/\d+ of 100 invocations .* would need about \d+ minutes more/);
@@ -195,7 +198,7 @@ describe('too little traffic', () => {
 
   test('none at all is neither health nor failure', async () => {
     await release({ traffic: { 'requests-per-minute': 0 } });
-    const run = await evaluate();
+    const run = page.refused('no traffic at all', await evaluate());
     expect(run.outputs.verdict).toBe('hold');
     expect(run.outputs.reasons).toContain('no traffic');
     expect(run.outputs.chart).toBe('');
@@ -205,7 +208,10 @@ describe('too little traffic', () => {
 describe('at once', () => {
   test.each(['unhealthy', 'throwing'] as const)('an answer that is %s rolls back', async (code) => {
     await release({ code });
-    const run = await evaluate({ 'health-payload': '{"path":"/health"}' });
+    const run = page.refused(
+      `a canary that is ${code}`,
+      await evaluate({ 'health-payload': '{"path":"/health"}' }),
+    );
     expect(run.outputs.verdict).toBe('rollback');
     expect(run.outputs.reasons).toContain('version 2, answered the health payload with');
     expect(run.log).not.toContain('token=abc');
@@ -225,7 +231,7 @@ describe('at once', () => {
       { account: 'prod', name: 'new', changes: [{ at: '2026-03-03T20:08:00Z', state: 'ALARM' as const }] },
     ];
     await release({ world: { alarms } });
-    const run = await evaluate({ alarms: 'old, new' });
+    const run = page.refused('an alarm that goes off', await evaluate({ alarms: 'old, new' }));
     expect(run.outputs.verdict).toBe('rollback');
     expect(run.outputs.reasons).toMatch(/^Alarm `new` went into ALARM/);
     expect(run.passed).toBeLessThan(4);
@@ -244,7 +250,7 @@ test('a promotion that is run again after its success has no canary left to judg
 test('a metric of one’s own is heard when the window ends', async () => {
   await release({ world: { metrics: [{ account: 'prod', namespace: 'Shop', name: 'Orders', value: 3 }] } });
   const metrics = '[{ name: orders, namespace: Shop, metric: Orders, statistic: Sum, min: 100 }]';
-  const run = await evaluate({ metrics });
+  const run = page.refused('a metric of one’s own beyond its limit', await evaluate({ metrics }));
   expect(run.outputs.reasons).toContain('The sum of orders is 15; it must be at least 100.');
   expect(run.report.minutes).toHaveLength(5);
 });
@@ -333,3 +339,5 @@ describe('bad input and bad days', () => {
     expect(run.annotations[0]?.message).toMatch(/was cancelled .* before it had an answer/);
   });
 });
+
+page.isToldInDocs();

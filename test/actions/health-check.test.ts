@@ -1,7 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
+import { gatePage } from '../gates/refusals.ts';
 import { errorsOf, functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
+
+const page = gatePage('health-check');
 
 let world: LambdaWorld;
 let server: Server | undefined;
@@ -45,10 +48,10 @@ test.each([
   ],
   ['another body', { 'expect-body': 'down' }, /a body of 10 characters that does not match/],
   ['another version', { 'expected-version': '2' }, /version 1 answered, not 2/],
-])('%s fails at the timeout, with advice', async (_, inputs, message) => {
+])('%s fails at the timeout, with advice', async (what, inputs, message) => {
   await start();
   const begun = world.sandbox.clock.now();
-  const run = await check(inputs);
+  const run = page.refused(what, await check(inputs));
   expect(run).toMatchObject({ code: 1, outputs: { decision: 'fail' } });
   expect(errorsOf(run)).toMatch(message);
   expect(errorsOf(run)).toMatch(/rollback returns to the version before/);
@@ -107,7 +110,10 @@ test('an address where nobody answers fails and says why', async () => {
   const url = await address(200);
   await new Promise((resolve) => server?.close(resolve));
   server = undefined;
-  const run = await world.run('health-check', { url, timeout: '5s' });
+  const run = page.refused(
+    'an address where nobody answers',
+    await world.run('health-check', { url, timeout: '5s' }),
+  );
   expect(run).toMatchObject({ code: 1, outputs: { decision: 'fail' } });
   expect(errorsOf(run)).toMatch(/no answer: .*ECONNREFUSED/);
 });
@@ -123,10 +129,10 @@ test('a function and an address are both looked at', async () => {
 test.each([
   ['an unknown function', { function: 'tenants' }, /could not be invoked.*ResourceNotFoundException/],
   ['an unknown alias', { alias: 'live' }, /could not be invoked.*ResourceNotFoundException/],
-])('%s ends the check at once', async (_, inputs, message) => {
+])('%s ends the check at once', async (what, inputs, message) => {
   await start();
   const begun = world.sandbox.clock.now();
-  expect(errorsOf(await check(inputs))).toMatch(message);
+  expect(errorsOf(page.refused(what, await check(inputs)))).toMatch(message);
   expect(world.sandbox.clock.now()).toBe(begun);
 });
 
@@ -161,3 +167,5 @@ test('every wrong input at once, and nothing called', async () => {
   );
   expect(world.calls()).toEqual([]);
 });
+
+page.isToldInDocs();

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
 import { runAction, type StepRun } from '../bundle/run.ts';
+import { gatePage } from '../gates/refusals.ts';
+
+const page = gatePage('jira-gate');
 
 const world: World = {
   jira: {
@@ -92,14 +95,20 @@ describe('verify', () => {
   });
 
   test('refuses what is declined, planned for another time, unapproved or not there', async () => {
-    const declined = await gate({ ticket: 'CHG-102', 'require-jsm-approval': 'true' });
+    const declined = page.refused(
+      'a declined ticket',
+      await gate({ ticket: 'CHG-102', 'require-jsm-approval': 'true' }),
+    );
     expect([declined.code, declined.outputs.decision]).toEqual([1, 'fail']);
     expect(errors(declined)).toContain('CHG-102 is Declined');
     expect(errors(declined)).toContain('CHG-102 is not approved: CAB declined');
-    const early = await gate({ ticket: 'CHG-103', 'require-jsm-approval': 'true' });
+    const early = page.refused(
+      'a ticket that nobody was asked to approve, before its planned time',
+      await gate({ ticket: 'CHG-103', 'require-jsm-approval': 'true' }),
+    );
     expect(errors(early)).toContain('CHG-103 has no approval: nobody was asked');
     expect(errors(early)).toContain('planned to start at 2026-03-04T20:00:00Z');
-    const missing = await gate({ ticket: 'CHG-999' });
+    const missing = page.refused('a ticket that does not exist', await gate({ ticket: 'CHG-999' }));
     expect([missing.code, missing.outputs.decision, missing.outputs.ticket]).toEqual([1, 'fail', 'CHG-999']);
     expect(errors(missing)).toContain('There is no ticket CHG-999');
   });
@@ -148,7 +157,10 @@ describe('writing', () => {
     const done = { operation: 'transition', 'transition-to': 'Done' };
     expect((await gate(done)).outputs).toMatchObject({ decision: 'pass', status: 'Done', changed: 'true' });
     expect((await gate(done)).outputs).toMatchObject({ decision: 'pass', status: 'Done', changed: 'false' });
-    const impossible = await gate({ operation: 'transition', 'transition-to': 'Reviewed' });
+    const impossible = page.refused(
+      'a transition that the workflow of the ticket does not offer',
+      await gate({ operation: 'transition', 'transition-to': 'Reviewed' }),
+    );
     expect(impossible.code).toBe(1);
     expect(errors(impossible)).toContain('CHG-101 cannot go from Done to Reviewed. It offers Finish → Done.');
   });
@@ -195,6 +207,25 @@ describe('writing', () => {
     );
   });
 
+  test.each(['before', 'after'] as const)(
+    'a ticket whose making is not answered, lost %s its effect, is made once at most',
+    async (drop) => {
+      const operation = 'POST /rest/api/3/issue';
+      sandbox.inject({ service: 'jira', operation, nth: 1, drop });
+      const create = { operation: 'create', project: 'CHG', version: 'v1.4.0', ticket: '' };
+      const run = await gate(create);
+      expect(calls().filter((call) => call === operation)).toHaveLength(1);
+      if (drop === 'after') {
+        expect(run.outputs).toMatchObject({ decision: 'pass', ticket: 'CHG-104', changed: 'true' });
+        expect(run.log).toContain('found by its label promo-prod-orders-v1.4.0');
+      } else expect(errors(run)).toContain('whether it took effect is not known');
+      expect((await gate(create)).outputs).toMatchObject({
+        ticket: 'CHG-104',
+        changed: String(drop === 'before'),
+      });
+    },
+  );
+
   test.each([
     { operation: 'comment', comment: 'x' },
     { operation: 'transition', 'transition-to': 'Done' },
@@ -228,7 +259,7 @@ describe('bad days', () => {
   });
 
   test('a wrong token, and one for the other host', async () => {
-    const wrong = await gate({ token: 'wrong-secret' });
+    const wrong = page.refused('a token that Jira refuses', await gate({ token: 'wrong-secret' }));
     expect(errors(wrong)).toContain('Check `user` and `token`');
     expect(wrong.log.replaceAll('::add-mask::wrong-secret', '')).not.toContain('wrong-secret');
     expect(errors(await gate({ token: 'scoped-secret' }))).toContain('use `cloud-id` in place of `base-url`');
@@ -292,3 +323,5 @@ describe('bad days', () => {
     expect(calls()).toEqual([]);
   });
 });
+
+page.isToldInDocs();

@@ -3,6 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
 import { runAction, type StepOptions } from '../bundle/run.ts';
+import { gatePage } from '../gates/refusals.ts';
+
+const page = gatePage('maintenance-window');
 
 /** Tuesday 22:05 in Johannesburg. */
 const tuesdayNight = '2026-03-03T20:05:00Z';
@@ -44,7 +47,7 @@ test('an open window passes, and says until when and how long', async () => {
 });
 
 test('a closed window fails, and says in local time when it opens and in how long', async () => {
-  const step = await run(noon, {});
+  const step = page.refused('a window that is closed', await run(noon, {}));
   expect(step.code).toBe(1);
   expect(step.outputs).toMatchObject({
     decision: 'fail',
@@ -59,14 +62,21 @@ test('a closed window fails, and says in local time when it opens and in how lon
 });
 
 test('too little time left fails while the window is open', async () => {
-  const step = await run(night, { 'required-time': '4h' });
+  const step = page.refused(
+    'too little time left for the bakes and a rollback',
+    await run(night, { 'required-time': '4h' }),
+  );
   expect([step.code, step.outputs.open, step.outputs.decision]).toEqual([1, 'true', 'fail']);
   expect(errors(step)[0]).toContain('5m short of what the promotion needs');
   expect(step.outputs['next-opens-at']).toBe('2026-03-05T20:00:00Z');
 });
 
 test('no Fridays: a freeze of a day of the week, planned ahead', async () => {
-  const step = await run(noon, { freezes: 'Fri', at: '2026-03-05T22:30:00Z', 'when-closed': 'hold' });
+  const frozen = { freezes: 'Fri', at: '2026-03-05T22:30:00Z', 'when-closed': 'hold' };
+  const step = page.refused(
+    'a freeze, such as every Friday, with `when-closed: hold`',
+    await run(noon, frozen),
+  );
   expect([step.code, step.outputs.decision]).toEqual([0, 'hold']);
   expect(step.log).toContain('frozen by `Fri`');
 });
@@ -79,17 +89,25 @@ test('warn reports and lets pass', async () => {
 
 test('a scheduled time is kept within its tolerance', async () => {
   expect((await run(night, { 'scheduled-time': '2026-03-03T22:20:00+02:00' })).code).toBe(0);
-  const early = await run(night, { 'scheduled-time': '2026-03-03T22:30:00+02:00', tolerance: '10m' });
+  const scheduled = { 'scheduled-time': '2026-03-03T22:30:00+02:00', tolerance: '10m' };
+  const early = page.refused('a promotion before its scheduled time', await run(night, scheduled));
   expect(early.code).toBe(1);
   expect(early.outputs['next-opens-at']).toBe('2026-03-03T20:20:00Z');
+  const missed = { 'scheduled-time': '2026-03-03T21:45:00+02:00' };
+  const late = page.refused('a promotion after its scheduled time', await run(night, missed));
+  expect([late.code, late.outputs.decision, late.outputs['next-opens-at']]).toEqual([1, 'fail', '']);
 });
 
 test("the ticket's planned time and the window must both be open", async () => {
-  const step = await run(night, {
+  const planned = {
     'planned-start': '2026-03-03T21:00:00Z',
     'planned-end': '2026-03-03T23:00:00Z',
     ticket: 'CHG-101',
-  });
+  };
+  const step = page.refused(
+    'an open window outside of the planned time of the ticket',
+    await run(night, planned),
+  );
   expect([step.code, step.outputs['next-opens-at']]).toEqual([1, '2026-03-03T21:00:00Z']);
   expect(errors(step)[0]).toContain('the planned time of CHG-101');
 });
@@ -104,7 +122,10 @@ describe('an emergency', () => {
     'override-expires': '2026-03-04T12:00:00Z',
   };
   test('of two people passes as overridden, on record', async () => {
-    const step = await run(noon, emergency);
+    const step = page.refused(
+      'a closed window that two people opened for an emergency: let pass',
+      await run(noon, emergency),
+    );
     expect([step.code, step.outputs.decision]).toEqual([0, 'overridden']);
     expect(JSON.parse(step.outputs.report ?? '').override).toEqual({
       ticket: 'INC-7',
@@ -116,11 +137,29 @@ describe('an emergency', () => {
     });
   });
   test.each([
-    [{ approvers: 'ops-lead, release-manager' }, 'who asks cannot approve'],
-    [{ approvers: 'ops-lead, tech-lead', requester: 'tech-lead' }, 'only ops-lead'],
-    [{ 'override-expires': '2026-03-04T09:00:00Z' }, 'expired at 2026-03-04T09:00:00Z'],
-  ])('with %j does not', async (change, message) => {
-    const step = await run(noon, { ...emergency, ...change });
+    [
+      'an override approved by who asks',
+      { approvers: 'ops-lead, release-manager' },
+      'who asks cannot approve',
+    ],
+    ['an override of one person', { approvers: 'ops-lead, @Ops-Lead' }, 'only ops-lead'],
+    [
+      'an override approved by whom it is for',
+      { approvers: 'ops-lead, tech-lead', requester: 'tech-lead' },
+      'only ops-lead',
+    ],
+    [
+      'an override that has expired',
+      { 'override-expires': '2026-03-04T09:00:00Z' },
+      'expired at 2026-03-04T09:00:00Z',
+    ],
+    [
+      'an override for longer than a day',
+      { 'override-expires': '2026-03-06T12:00:00Z' },
+      'an override lasts 24 hours at most',
+    ],
+  ])('is refused: %s', async (what, change, message) => {
+    const step = page.refused(what, await run(noon, { ...emergency, ...change }));
     expect([step.code, step.outputs.decision]).toEqual([1, 'fail']);
     expect(errors(step)[0]).toContain(message);
   });
@@ -214,7 +253,7 @@ describe('an iCalendar feed', () => {
 
   test('freezes the days of its events in the given zone', async () => {
     answer = { status: 200, body: freeze };
-    const step = await run(night, { 'calendar-url': url });
+    const step = page.refused('a freeze of a calendar feed', await run(night, { 'calendar-url': url }));
     expect(step.code).toBe(1);
     expect(errors(step)[0]).toContain('frozen by `Quarter end`');
     expect(step.outputs['calendar-digest']).toMatch(/^sha256:[0-9a-f]{64}$/);
@@ -222,7 +261,10 @@ describe('an iCalendar feed', () => {
 
   test('that cannot be read closes the window, and its address stays untold', async () => {
     answer = { status: 404, body: '' };
-    const step = await run(night, { 'calendar-url': url });
+    const step = page.refused(
+      'a calendar feed that cannot be read',
+      await run(night, { 'calendar-url': url }),
+    );
     expect([step.code, step.outputs.open]).toEqual([1, 'false']);
     expect(errors(step)[0]).toContain('A calendar that cannot be read closes the window');
     expect(step.log + step.summary).not.toContain('private-1234');
@@ -245,6 +287,13 @@ describe('an iCalendar feed', () => {
     const replaced = await run(night, inputs);
     expect(replaced.outputs.decision).toBe('pass');
     expect(replaced.log).toContain('The copy read at 2026-03-03T20:05:00Z stands in.');
+    answer = { status: 404, body: '' };
+    await night.clock.advance(3_600_000);
+    const old = await run(night, { ...inputs, 'calendar-copy-max-age': '30m' });
+    page.refused('a calendar feed that cannot be read, with a copy that is too old', old);
+    expect([old.code, old.outputs.open, old.outputs['calendar-digest']]).toEqual([1, 'false', '']);
     await rm(folder, { recursive: true });
   });
 });
+
+page.isToldInDocs();

@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
 import { runAction, type StepOptions, type StepRun } from '../bundle/run.ts';
+import { gatePage } from '../gates/refusals.ts';
+
+const page = gatePage('quality-gate');
 
 const fixture = (name: string) => readFileSync(join('test/fixtures/quality', name), 'utf8');
 
@@ -68,13 +71,13 @@ describe('reports', () => {
       /3 of 7 tests failed.*says what is wrong <&> failed: Error: expect/s,
     ],
     [
-      'coverage below',
+      'fewer lines covered than asked',
       { 'reports/a.info': fixture('istanbul-lcov.info') },
       { 'min-line-coverage': '81%' },
       /80% of the lines are covered \(4 of 5\)\. Test more of it\. Most lines without a test: src\/price\.js \(1\)/,
     ],
     [
-      'functions below',
+      'fewer functions covered than asked',
       { 'reports/a.xml': fixture('istanbul-cobertura.xml') },
       { 'min-function-coverage': '60' },
       /50% of the functions are covered \(1 of 2\)/,
@@ -98,19 +101,19 @@ describe('reports', () => {
       /http_req_duration is made of 0 samples/,
     ],
     [
-      'too few samples',
+      'a load test of too few samples',
       { 'reports/k6.json': fixture('k6-handle-summary.json') },
       { 'min-samples': '5000' },
       /made of 1200 samples/,
     ],
     [
-      'thresholds that are left out',
+      'a load test whose thresholds are left out',
       { 'reports/k6.json': fixture('k6-machine.json') },
       {},
       /leaves out whether the thresholds hold.*Give `load-limits`/s,
     ],
     [
-      'a limit of the gate',
+      'a load test beyond `load-limits`',
       { 'reports/k6.json': fixture('k6-machine.json') },
       { 'load-limits': 'http_req_duration: p(95)<100' },
       /http_req_duration is not p\(95\)<100: it has p\(95\)=288\.4/,
@@ -134,13 +137,13 @@ describe('reports', () => {
       /Prototype Pollution in minimist.*critical, minimist 1\.2\.0/s,
     ],
     [
-      'Snyk',
+      'a finding of Snyk',
       { 'reports/a.json': fixture('snyk.json') },
       {},
       /SNYK-JS-LODASH-1040724: Command Injection \(high, lodash 4\.17\.15\)\. Update it to 4\.17\.21/,
     ],
     [
-      'Trivy',
+      'findings of Trivy',
       { 'reports/a.json': fixture('trivy.json') },
       { 'max-severity': 'high' },
       /CVE-2024-45491.*critical, libexpat1.*a secret: AWS Access Key ID/s,
@@ -190,8 +193,8 @@ describe('reports', () => {
       /declares XML entities of its own/,
     ],
     ['deep JSON', { 'reports/a.json': '['.repeat(1_000_000) }, {}, /nested more than 100 levels/],
-  ])('%s fails', async (_, files, inputs, message) => {
-    const run = await gate(files, inputs);
+  ])('%s fails', async (what, files, inputs, message) => {
+    const run = page.refused(what, await gate(files, inputs));
     expect([run.code, run.outputs.decision]).toEqual([1, 'fail']);
     expect(errors(run)).toMatch(message);
     expect(errors(run)).not.toContain('bug in promo-actions');
@@ -342,7 +345,10 @@ describe('check runs', () => {
   test('a failed, a skipped and a missing one fail, one that still runs holds', async () => {
     await checkRun('build', { conclusion: 'failure' });
     await checkRun('lint', { conclusion: 'skipped' });
-    const run = await checks({ 'required-checks': 'build, lint, e2e' });
+    const run = page.refused(
+      'check runs of the commit that failed, were skipped or are missing',
+      await checks({ 'required-checks': 'build, lint, e2e' }),
+    );
     expect([run.code, run.outputs.decision]).toEqual([1, 'fail']);
     expect(errors(run)).toContain(
       `The check run \`build\` of commit ${commit.slice(0, 7)} ended as failure.`,
@@ -350,14 +356,15 @@ describe('check runs', () => {
     expect(errors(run)).toContain('ended as skipped');
     expect(errors(run)).toContain('has no check run `e2e`. It has `build`, `lint`.');
     await checkRun('slow', { status: 'in_progress' });
-    expect((await checks({ 'required-checks': 'slow' })).outputs.decision).toBe('hold');
+    const slow = page.refused('a check run that has not ended', await checks({ 'required-checks': 'slow' }));
+    expect(slow.outputs.decision).toBe('hold');
   });
 
   test('a missing permission, an unknown commit and a busy GitHub are told, and waited for', async () => {
-    expect(errors(await checks({ token: 'none' }))).toContain(
-      'Give the job `permissions:` with `checks: read`',
-    );
-    expect(errors(await checks({ commit: 'f'.repeat(40) }))).toContain('No commit found for SHA');
+    const blind = page.refused('a job that may not read check runs', await checks({ token: 'none' }));
+    expect(errors(blind)).toContain('Give the job `permissions:` with `checks: read`');
+    const unknown = page.refused('a commit that is not there', await checks({ commit: 'f'.repeat(40) }));
+    expect(errors(unknown)).toContain('No commit found for SHA');
     await checkRun('build', { conclusion: 'success' });
     const operation = 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs';
     sandbox.inject({ service: 'github', operation, nth: 1, times: 2, status: 429, code: 'RateLimited' });
@@ -404,3 +411,5 @@ describe('inputs', () => {
     expect(errors(await gate({}, inputs))).toContain(message);
   });
 });
+
+page.isToldInDocs();

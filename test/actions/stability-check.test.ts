@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
 import { runAction } from '../bundle/run.ts';
+import { gatePage } from '../gates/refusals.ts';
+
+const page = gatePage('stability-check');
 
 const queue = { account: 'sit', namespace: 'AWS/SQS', name: 'ApproximateNumberOfMessagesVisible' };
 
@@ -94,7 +97,7 @@ describe('a function with traffic', () => {
 
   test('that failed more often than allowed is refused with the number and the limit', async () => {
     await start({ 'error-rate': '1%' });
-    const run = await check();
+    const run = page.refused('more errors than allowed', await check());
     expect(run.code).toBe(1);
     expect(run.outputs.decision).toBe('fail');
     expect(run.outcomes).toMatchObject({ errors: 'fail', 'error rate': 'pass' });
@@ -106,12 +109,13 @@ describe('a function with traffic', () => {
 
   test('that is slow is refused where a p95 is given', async () => {
     await start({ latency: { median: '400ms', p95: '900ms' } });
-    expect((await check({ 'max-p95-ms': '500', lookback: '1h' })).outcomes.p95).toBe('fail');
+    const run = page.refused('a p95 above the limit', await check({ 'max-p95-ms': '500', lookback: '1h' }));
+    expect(run.outcomes.p95).toBe('fail');
   });
 
   test('that is throttled is refused', async () => {
     await start({ 'throttle-rate': '1%' });
-    expect((await check()).outcomes.throttles).toBe('fail');
+    expect(page.refused('throttles', await check()).outcomes.throttles).toBe('fail');
   });
 
   test('`mode: warn` reports and lets pass', async () => {
@@ -133,6 +137,7 @@ describe('a function with traffic', () => {
 test.each(['hold', 'fail', 'pass'])('no traffic: %s', async (decision) => {
   await start({ 'requests-per-minute': 0 });
   const run = await check({ 'no-traffic': decision });
+  if (decision === 'hold') page.refused('no traffic to judge by', run);
   expect(run.outputs.decision).toBe(decision);
   expect(run.code).toBe(decision === 'pass' ? 0 : 1);
 });
@@ -140,21 +145,23 @@ test.each(['hold', 'fail', 'pass'])('no traffic: %s', async (decision) => {
 describe('what is deployed', () => {
   test('another version than the expected one is refused', async () => {
     await start();
-    const run = await check({ 'expected-version': 'v1.5.0' });
+    const run = page.refused(
+      'another version than the expected one',
+      await check({ 'expected-version': 'v1.5.0' }),
+    );
     expect(run.outcomes.version).toBe('fail');
     expect(run.log).toContain('expected v1.5.0');
   });
 
   test('another package than the expected one is refused', async () => {
     await start();
-    expect((await check({ 'expected-code-sha256': `${'A'.repeat(43)}=` })).outcomes['code SHA-256']).toBe(
-      'fail',
-    );
+    const run = await check({ 'expected-code-sha256': `${'A'.repeat(43)}=` });
+    expect(page.refused('another package than the expected one', run).outcomes['code SHA-256']).toBe('fail');
   });
 
   test('one that is too young holds and says when it is old enough', async () => {
     await start({}, {}, '2026-03-03T08:00:00Z');
-    const run = await check();
+    const run = page.refused('a deployment that is too young', await check());
     expect(run.outputs.decision).toBe('hold');
     expect(run.log).toContain('2026-03-04T08:00:00Z');
     expect((await check({ 'min-age': '2h' })).outputs.decision).toBe('pass');
@@ -194,6 +201,7 @@ describe('alarms, queues and metrics', () => {
   period: 5m
 - { name: nothing, namespace: Shop, metric: None, statistic: Maximum, max: 1, no-data: pass }`,
     });
+    page.refused('an alarm, messages in a dead-letter queue, a metric beyond its limit', run);
     expect(run.outcomes).toMatchObject({
       alarms: 'fail',
       'dead-letter queue': 'fail',
@@ -302,3 +310,5 @@ describe('bad input and bad days', () => {
     expect(run.outputs.decision).toBeUndefined();
   });
 });
+
+page.isToldInDocs();

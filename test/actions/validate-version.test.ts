@@ -2,6 +2,9 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
 import { runAction, type StepRun } from '../bundle/run.ts';
+import { gatePage } from '../gates/refusals.ts';
+
+const page = gatePage('validate-version');
 
 const world: World = {
   accounts: { sit: { id: '111111111111', region: 'af-south-1' } },
@@ -61,14 +64,17 @@ describe('existing', () => {
   });
 
   test('everything that is missing is told at once', async () => {
-    const run = await validate({ version: 'v1.8.0' });
+    const run = page.refused('a version without a branch and a draft', await validate({ version: 'v1.8.0' }));
     expect([run.code, run.outputs.decision, run.outputs.version]).toEqual([1, 'fail', 'v1.8.0']);
     expect(errors(run)).toContain('Branch release/v1.8.0 does not exist in example/tenant-service.');
     expect(errors(run)).toContain('example/tenant-service shows no release for v1.8.0');
   });
 
   test('a token that may only read sees no draft, and the message says so', async () => {
-    const run = await validate({ version: 'v1.4.0', token: 'reader' });
+    const run = page.refused(
+      'a draft that the token may not see',
+      await validate({ version: 'v1.4.0', token: 'reader' }),
+    );
     expect(run.outputs.decision).toBe('fail');
     expect(errors(run)).toContain('GitHub shows drafts only to a token with `contents: write`');
   });
@@ -91,10 +97,12 @@ describe('new', () => {
   });
 
   test('a taken tag and an older version are refused, the latter unless it is allowed', async () => {
-    expect(errors(await validate({ version: 'v1.3.0', kind: 'new' }))).toContain(
+    const taken = await validate({ version: 'v1.3.0', kind: 'new' });
+    expect(errors(page.refused('a new version whose tag exists', taken))).toContain(
       'Tag v1.3.0 already exists in example/tenant-service',
     );
-    expect(errors(await validate({ version: 'v1.2.10', kind: 'new' }))).toContain(
+    const older = await validate({ version: 'v1.2.10', kind: 'new' });
+    expect(errors(page.refused('a new version below the latest release', older))).toContain(
       'v1.2.10 is not above the latest release v1.3.0.',
     );
     const allowed = await validate({ version: 'v1.2.10', kind: 'new', 'allow-older': 'true' });
@@ -115,7 +123,10 @@ describe('new', () => {
   });
 
   test('a file that is not there', async () => {
-    const run = await validate({ kind: 'new', 'version-file': 'NONE' });
+    const run = page.refused(
+      'a version file that is not there',
+      await validate({ kind: 'new', 'version-file': 'NONE' }),
+    );
     expect([run.code, run.outputs.version]).toEqual([1, '']);
     expect(errors(run)).toContain('There is no NONE at the default branch of example/tenant-service.');
   });
@@ -140,13 +151,16 @@ describe('promoted', () => {
     await record('/tenants/sit/deployed-version', 'v1.4.0');
     expect((await validate(promoted)).outputs.decision).toBe('pass');
     await record('/tenants/sit/deployed-version', 'v1.3.0');
-    expect(errors(await validate(promoted))).toContain(
+    const other = page.refused(
+      'a version that the source environment does not run',
+      await validate(promoted),
+    );
+    expect(errors(other)).toContain(
       'sit runs v1.3.0, not v1.4.0, as parameter `/tenants/sit/deployed-version` says.',
     );
     const elsewhere = { ...promoted, 'ssm-prefix': '/{project}/{environment}/{service}', service: 'orders' };
-    expect(errors(await validate(elsewhere))).toContain(
-      'parameter `/tenants/sit/orders/deployed-version` does not exist',
-    );
+    const unknown = page.refused('a source environment that says no version', await validate(elsewhere));
+    expect(errors(unknown)).toContain('parameter `/tenants/sit/orders/deployed-version` does not exist');
   });
 
   test('without a project the repository is it', async () => {
@@ -241,3 +255,5 @@ describe('bad days', () => {
     expect(calls()).toEqual([]);
   });
 });
+
+page.isToldInDocs();

@@ -94,7 +94,7 @@ export async function changeGate(
   async function perform(): Promise<Omit<Done, 'finding'>> {
     if (operation.operation === 'create') {
       const wanted = { ...operation, label: labelOf(promotion) };
-      return keep(await create(tickets, wanted, { fields, dryRun }));
+      return keep(await create(tickets, wanted, { fields, dryRun, clock }));
     }
     const ticket = await tickets.find(operation.ticket, fields);
     if (!ticket) {
@@ -152,6 +152,7 @@ function absent(key: string): Finding {
     outcome: 'fail',
     subject: key,
     seen: 'not there',
+    limit: 'a ticket that the user may see',
     message: `There is no ticket ${key}, or the user may not see it.`,
     remedy: 'Check the key, and that the user of `user` may browse the project.',
   };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Clock } from '../clock/index.ts';
 import { OutsideError } from '../errors/index.ts';
 import type { Finding } from '../gate/index.ts';
 import { isStatus } from './judge.ts';
@@ -159,11 +160,17 @@ export async function link(
   };
 }
 
-/** Makes a ticket, unless there is one with its label. */
+/** Jira's search lags behind what was made by seconds. Milliseconds before each look for a ticket whose making was not answered. */
+const looks = [1_000, 2_000, 4_000, 8_000, 15_000];
+
+/**
+ * Makes a ticket, unless there is one with its label. Where its making is not answered, the ticket is looked for, and never
+ * made a second time: a ticket that the search does not show yet would be there twice.
+ */
 export async function create(
   tickets: TicketSystem,
   wanted: NewTicket,
-  { fields, dryRun }: { fields: ScheduleFields; dryRun: boolean },
+  { fields, dryRun, clock }: { fields: ScheduleFields; dryRun: boolean; clock: Clock },
 ): Promise<Done> {
   const find = () => tickets.labelled(wanted.project, wanted.label, fields);
   const found = await find();
@@ -175,10 +182,27 @@ export async function create(
     const message = `Dry run: "${wanted.title}" would be made in ${wanted.project}, as ${wanted.type}.`;
     return { changed: false, finding: pass('ticket', 'to be made', message) };
   }
-  const key = await tickets.create(wanted);
+  let key: string;
+  try {
+    key = await tickets.create(wanted);
+  } catch (error) {
+    const made = isUnanswered(error) ? await lookFor(find, clock) : undefined;
+    if (!made) throw error;
+    const message = `${made.key} was made: ${wanted.title}. The answer was lost, and the ticket found by its label ${wanted.label}.`;
+    return { ticket: made, changed: true, finding: pass('ticket', made.key, message) };
+  }
   const ticket = await tickets.find(key, fields);
   const message = `${key} was made: ${wanted.title}.`;
   return { ...(ticket ? { ticket } : {}), changed: true, finding: pass('ticket', key, message) };
+}
+
+async function lookFor(find: () => Promise<Ticket | undefined>, clock: Clock): Promise<Ticket | undefined> {
+  for (const wait of looks) {
+    await clock.sleep(wait);
+    const found = await find();
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /**
@@ -189,8 +213,12 @@ async function settled(act: () => Promise<void>, isDone: () => Promise<boolean>)
   try {
     await act();
   } catch (error) {
-    const unanswered = error instanceof OutsideError && !/^HTTP [34]/.test(error.failure.code ?? '');
-    if (!unanswered) throw error;
+    if (!isUnanswered(error)) throw error;
     if (!(await isDone())) await act();
   }
+}
+
+/** Whether what was asked may have been done all the same. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof OutsideError && !/^HTTP [34]/.test(error.failure.code ?? '');
 }

@@ -74,7 +74,7 @@ const throttlesRemedy =
 
 function idle(target: Target, outcome: 'pass' | 'hold' | 'fail', span: string): Finding {
   const { label: subject, unit } = target;
-  const finding = { check: 'traffic', outcome, subject, seen: `no ${unit}` };
+  const finding = { check: 'traffic', outcome, subject, seen: `no ${unit}`, limit: `some ${unit}` };
   const message = `${subject} had no ${unit} in ${span}, so nothing shows that it is stable.`;
   if (outcome === 'pass') return { ...finding, message: `${message} \`no-traffic: pass\` accepts that.` };
   const remedy =

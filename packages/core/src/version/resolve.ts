@@ -60,7 +60,7 @@ function accept(text: string, format: VersionFormat, seen: string, origin?: stri
 }
 
 function refuse(seen: string, message: string, remedy: string): Resolved {
-  return { finding: { check: 'version', outcome: 'fail', seen, message, remedy } };
+  return { finding: { check: 'version', outcome: 'fail', seen, limit: 'a version', message, remedy } };
 }
 
 /** Releases count up from the latest release, prereleases from the latest of both; a repository without tags from v0.0.0. */
