@@ -139,7 +139,7 @@ function complaints(rule: Rule, parameter: Parameter): readonly Complaint[] {
   if (rule.type && type !== rule.type) found.push({ seen: `a ${type}`, limit: `a ${rule.type}` });
   if (rule.form && !reads(value, rule.form)) found.push({ seen, limit: forms[rule.form] });
   if (rule.pattern && !rule.pattern.test(value))
-    found.push({ seen, limit: `what matches ${rule.pattern.source.slice(4, -2)}` });
+    found.push({ seen, limit: `what matches ${rule.pattern.source.slice(4, -2).replaceAll('\\/', '/')}` });
   if (rule.allowed && !rule.allowed.includes(value)) {
     const limit = type === 'SecureString' ? 'one of the values allowed' : `one of ${rule.allowed.join(', ')}`;
     found.push({ seen, limit });

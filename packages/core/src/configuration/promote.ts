@@ -67,7 +67,11 @@ export async function promote(order: PromoteOrder, ports: PromotePorts, watch: W
   };
   const due = lines.filter(({ fate }) => fate === 'create' || fate === 'update');
   const untouched = { report, lines, changed: false, restored: 0 };
-  if (report.decision !== 'pass' || order.dryRun || due.length === 0) return untouched;
+  if (report.decision !== 'pass' || order.dryRun) return untouched;
+  if (due.length === 0) {
+    await claim(order, notebook, ports, watch);
+    return untouched;
+  }
 
   const traits = await target.traits(due.flatMap(({ fate, name }) => (fate === 'update' ? [name] : [])));
   await fence.check();
@@ -127,6 +131,19 @@ async function endUnfinished(
   watch.log.warning(
     `${told} had left its changes unfinished: put back ${countOf(results)} parameters. ${leftAlone(results) ?? ''}`.trim(),
   );
+}
+
+/** A run that finds everything as it is to be relies on it: from here on an earlier run's undoing would be its harm. */
+async function claim(
+  { environment, service, promotion, runUrl, actor }: PromoteOrder,
+  { note, write }: Notebook,
+  { fence }: PromotePorts,
+  { clock }: Watch,
+): Promise<void> {
+  if (note?.state !== 'promoted' || note.promotion === promotion) return;
+  await fence.check();
+  const run = { environment, service, promotion, runUrl, actor };
+  await write({ ...run, state: 'promoted', entries: [], heardAt: clock.now() });
 }
 
 async function read(
