@@ -119,7 +119,11 @@ describe('each call', () => {
   test('undoes what it is asked to, by function or by key', async () => {
     await begin();
     await schedule();
-    expect((await advance({ undo: 'other-service' })).outputs.undone).toBe('0');
+    const other = await advance({ undo: 'other-service' });
+    expect(other.outputs.undone).toBe('0');
+    expect(other.annotations).toMatchObject([
+      { level: 'warning', message: expect.stringContaining(`Under way when this began: \`${key}\`.`) },
+    ]);
     const run = await advance({ undo: place.function });
     expect(run.outputs.undone).toBe('1');
     expect(await world.alias()).toBe('1');

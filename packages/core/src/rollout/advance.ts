@@ -1,3 +1,4 @@
+import type { Log } from '../action/index.ts';
 import type { CanaryReport } from '../analysis/index.ts';
 import { OutsideError } from '../errors/index.ts';
 import type { Patience } from '../lambda/index.ts';
@@ -45,7 +46,7 @@ export interface Advanced {
 export async function advanceRollouts(
   order: AdvanceOrder,
   ports: AdvancePorts,
-  patience: Patience,
+  patience: Patience & { readonly log: Pick<Log, 'info' | 'warning'> },
 ): Promise<readonly Advanced[]> {
   const all: Advanced[] = [];
   for (const member of [...(await ports.store.running())].sort()) {
@@ -56,6 +57,14 @@ export async function advanceRollouts(
     all.push(done);
   }
   if (all.length === 0 && !patience.signal?.aborted) patience.log.info('No rollout is under way.');
+  const unknown = order.undo.filter(
+    (one) => !all.some(({ id, functionName }) => [id, functionName].includes(one)),
+  );
+  const known = all.map(({ id }) => `\`${id}\``).join(', ') || 'none';
+  for (const name of unknown)
+    patience.log.warning(
+      `Nothing was undone for \`${name}\`: no rollout of that key or function is under way. Under way when this began: ${known}.`,
+    );
   return all;
 }
 

@@ -90,7 +90,7 @@ function makeWorld(canary: 'sound' | 'broken') {
     };
   }
 
-  const patience = { clock, log: { info: () => {} }, timeout: 2 * minute };
+  const patience = { clock, log: { info: () => {}, warning: () => {} }, timeout: 2 * minute };
   const order = (driver: 'job' | 'schedule'): RolloutOrder => ({
     rules: {
       plan: parsePlan('10:2m, 50:2m, 100'),
