@@ -55,6 +55,10 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
     'calendar-as', 'calendar-copy', 'calendar-copy-max-age', 'calendar-url', 'freezes', 'mode',
     'required-time', 'summary', 'time-zone', 'tolerance', 'when-closed', 'windows',
   ],
+  'notify': [
+    'dry-run', 'fields', 'link-title', 'link-url', 'message', 'on', 'pagerduty-region', 'required',
+    'severity', 'slack-mention', 'sns-topic', 'summary',
+  ],
   'promote-config': [
     'dry-run', 'exclude', 'include', 'key-id', 'lock-table', 'paths', 'post', 'project', 'rules',
     'source-environment', 'source-region', 'source-role', 'summary', 'table',

@@ -1,0 +1,1 @@
+export { createTopicChannel, type TopicOptions } from './channel.ts';
