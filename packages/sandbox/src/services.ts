@@ -6,7 +6,11 @@ import { createJiraService } from './jira/index.ts';
 import { type Caller, type Service, seededRandom } from './kernel/index.ts';
 import { createLambdaService } from './lambda/index.ts';
 import { createLaunchDarklyService } from './launchdarkly/index.ts';
+import { createPagerDutyService } from './pagerduty/index.ts';
+import { createRdsService } from './rds/index.ts';
 import { inWorld } from './scenario-file/index.ts';
+import { createSlackService } from './slack/index.ts';
+import { createSnsService } from './sns/index.ts';
 import { createSsmService } from './ssm/index.ts';
 import { createStsService, Sessions } from './sts/index.ts';
 import { createTraffic } from './traffic/index.ts';
@@ -66,6 +70,7 @@ export async function createServices(dependencies: ServicesDependencies): Promis
       createCloudWatchService({ accounts, alarms: parts.alarms, metrics: parts.metrics, sources: [traffic] }),
     );
     list.push(createSsmService({ accounts, definitions: parts.ssm, seed, worldStart }));
+    list.push(createRdsService({ accounts, definitions: parts.rds }));
     list.push(await createDynamoDbService({ accounts, tables: parts.dynamodb }));
     list.push(
       await inWorld(['world', 'github'], () =>
@@ -82,6 +87,9 @@ export async function createServices(dependencies: ServicesDependencies): Promis
         createLaunchDarklyService({ definition: parts.launchdarkly, now: worldStart }),
       ),
     );
+    list.push(createSlackService(parts.slack));
+    list.push(createPagerDutyService(parts.pagerduty));
+    list.push(createSnsService({ accounts, topics: parts.sns }));
   } catch (error) {
     await close();
     throw error;
@@ -95,6 +103,9 @@ export async function createServices(dependencies: ServicesDependencies): Promis
       'https://api.atlassian.com': '/jira',
       'https://app.launchdarkly.com': '/launchdarkly',
       'https://app.eu.launchdarkly.com': '/launchdarkly',
+      'https://hooks.slack.com': '/slack',
+      'https://events.pagerduty.com': '/pagerduty',
+      'https://events.eu.pagerduty.com': '/pagerduty',
       ...(parts.jira?.site ? { [parts.jira.site]: '/jira' } : {}),
     },
     callerOf: (accessKey) => sessions.callerOf(accessKey, clock.now()),

@@ -5,6 +5,10 @@ import { githubSchema } from '../github/index.ts';
 import { jiraSchema } from '../jira/index.ts';
 import { lambdaSchema } from '../lambda/index.ts';
 import { launchDarklySchema } from '../launchdarkly/index.ts';
+import { pagerDutySchema } from '../pagerduty/index.ts';
+import { rdsSchema } from '../rds/index.ts';
+import { slackSchema } from '../slack/index.ts';
+import { topicSchema } from '../sns/index.ts';
 import { ssmSchema } from '../ssm/index.ts';
 import { trafficSchema } from '../traffic/index.ts';
 import { accountsSchema } from './accounts.ts';
@@ -18,10 +22,14 @@ export const partsSchema = v.strictObject({
   alarms: v.optional(v.array(alarmSchema), []),
   metrics: v.optional(v.array(metricSchema), []),
   ssm: v.optional(v.array(ssmSchema), []),
+  rds: v.optional(v.array(rdsSchema), []),
   dynamodb: v.optional(v.array(dynamoSchema), []),
   github: v.optional(githubSchema),
   jira: v.optional(jiraSchema),
   launchdarkly: v.optional(launchDarklySchema),
+  slack: v.optional(slackSchema),
+  pagerduty: v.optional(pagerDutySchema),
+  sns: v.optional(v.array(topicSchema), []),
 });
 
 /** A world as a person writes it: plain data, durations as `5m`, percents as `0.1%`. */
@@ -29,7 +37,7 @@ export type World = v.InferInput<typeof partsSchema>;
 /** A world as the services read it. */
 export type WorldParts = v.InferOutput<typeof partsSchema>;
 
-const ACCOUNT_SECTIONS = ['lambda', 'traffic', 'alarms', 'metrics', 'ssm', 'dynamodb'] as const;
+const ACCOUNT_SECTIONS = ['lambda', 'traffic', 'alarms', 'metrics', 'ssm', 'rds', 'dynamodb'] as const;
 
 /**
  * Checks a world and leaves it as it was written, so that another schema may embed it and hand it on. It also refuses

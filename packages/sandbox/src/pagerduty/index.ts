@@ -1,0 +1,1 @@
+export { createPagerDutyService, type PagerDutyDefinition, pagerDutySchema } from './service.ts';

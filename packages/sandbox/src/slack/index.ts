@@ -1,0 +1,1 @@
+export { createSlackService, type SlackDefinition, slackSchema } from './service.ts';

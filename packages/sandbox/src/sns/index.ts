@@ -1,0 +1,1 @@
+export { createSnsService, type SnsDependencies, type TopicDefinition, topicSchema } from './service.ts';
