@@ -7,7 +7,6 @@ import { type Caller, type Service, seededRandom } from './kernel/index.ts';
 import { createLambdaService } from './lambda/index.ts';
 import { createLaunchDarklyService } from './launchdarkly/index.ts';
 import { createPagerDutyService } from './pagerduty/index.ts';
-import { createRdsService } from './rds/index.ts';
 import { inWorld } from './scenario-file/index.ts';
 import { createSlackService } from './slack/index.ts';
 import { createSnsService } from './sns/index.ts';
@@ -70,7 +69,6 @@ export async function createServices(dependencies: ServicesDependencies): Promis
       createCloudWatchService({ accounts, alarms: parts.alarms, metrics: parts.metrics, sources: [traffic] }),
     );
     list.push(createSsmService({ accounts, definitions: parts.ssm, seed, worldStart }));
-    list.push(createRdsService({ accounts, definitions: parts.rds }));
     list.push(await createDynamoDbService({ accounts, tables: parts.dynamodb }));
     list.push(
       await inWorld(['world', 'github'], () =>
