@@ -7,6 +7,7 @@ import { type Caller, type Service, seededRandom } from './kernel/index.ts';
 import { createLambdaService } from './lambda/index.ts';
 import { createLaunchDarklyService } from './launchdarkly/index.ts';
 import { createPagerDutyService } from './pagerduty/index.ts';
+import { createRdsService } from './rds/index.ts';
 import { inWorld } from './scenario-file/index.ts';
 import { createSlackService } from './slack/index.ts';
 import { createSnsService } from './sns/index.ts';
@@ -69,6 +70,7 @@ export async function createServices(dependencies: ServicesDependencies): Promis
       createCloudWatchService({ accounts, alarms: parts.alarms, metrics: parts.metrics, sources: [traffic] }),
     );
     list.push(createSsmService({ accounts, definitions: parts.ssm, seed, worldStart }));
+    list.push(createRdsService({ accounts, definitions: parts.rds }));
     list.push(await createDynamoDbService({ accounts, tables: parts.dynamodb }));
     list.push(
       await inWorld(['world', 'github'], () =>

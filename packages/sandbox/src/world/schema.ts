@@ -6,6 +6,7 @@ import { jiraSchema } from '../jira/index.ts';
 import { lambdaSchema } from '../lambda/index.ts';
 import { launchDarklySchema } from '../launchdarkly/index.ts';
 import { pagerDutySchema } from '../pagerduty/index.ts';
+import { rdsSchema } from '../rds/index.ts';
 import { slackSchema } from '../slack/index.ts';
 import { topicSchema } from '../sns/index.ts';
 import { ssmSchema } from '../ssm/index.ts';
@@ -21,6 +22,7 @@ export const partsSchema = v.strictObject({
   alarms: v.optional(v.array(alarmSchema), []),
   metrics: v.optional(v.array(metricSchema), []),
   ssm: v.optional(v.array(ssmSchema), []),
+  rds: v.optional(v.array(rdsSchema), []),
   dynamodb: v.optional(v.array(dynamoSchema), []),
   github: v.optional(githubSchema),
   jira: v.optional(jiraSchema),
@@ -35,7 +37,7 @@ export type World = v.InferInput<typeof partsSchema>;
 /** A world as the services read it. */
 export type WorldParts = v.InferOutput<typeof partsSchema>;
 
-const ACCOUNT_SECTIONS = ['lambda', 'traffic', 'alarms', 'metrics', 'ssm', 'dynamodb', 'sns'] as const;
+const ACCOUNT_SECTIONS = ['lambda', 'traffic', 'alarms', 'metrics', 'ssm', 'rds', 'dynamodb', 'sns'] as const;
 
 /**
  * Checks a world and leaves it as it was written, so that another schema may embed it and hand it on. It also refuses
