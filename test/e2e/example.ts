@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
@@ -81,6 +81,14 @@ export async function lookAtRepository(url: string) {
     tags: tags?.map(({ name }) => name),
     releases: releases?.map(({ tag_name: tag, draft }) => (draft ? `${tag}, a draft` : tag)),
   };
+}
+
+/** The commits of a branch as `git log` shows them in the repository itself, and where its tag is. */
+export async function gitLog(url: string, branch: string): Promise<readonly string[]> {
+  const answer = await fetch(`${url}/_sandbox/github/repository`);
+  const { folder } = (await answer.json()) as { folder: string };
+  const words = ['--git-dir', folder, 'log', '--first-parent', '--format=%s%d', branch];
+  return execFileSync('git', words, { encoding: 'utf8' }).trim().split('\n');
 }
 
 /** The comments of a ticket, as plain text. */

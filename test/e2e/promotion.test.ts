@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { sample } from '../sample.ts';
-import { commentsOf, endRehearsals, example, look, lookAtRepository, rehearseAndKeep } from './example.ts';
+import {
+  commentsOf,
+  endRehearsals,
+  example,
+  gitLog,
+  look,
+  lookAtRepository,
+  rehearseAndKeep,
+} from './example.ts';
 
 /** Scenarios that a gate or a reviewer stops before anything is touched. */
 const refused = [
@@ -48,6 +56,10 @@ describe('the example promotes to production', () => {
     const { tags, releases } = await lookAtRepository(url);
     expect(tags).toContain('v1.4.0');
     expect(releases).toEqual(expect.arrayContaining(['v1.3.0', 'v1.4.0']));
+    expect(await gitLog(url, 'main')).toEqual([
+      'Release v1.4.0: merge release/v1.4.0 (HEAD -> main, tag: v1.4.0)',
+      'Initial commit (tag: v1.3.0)',
+    ]);
     expect(await commentsOf(url, 'CHG-101')).toContain('tenant-service v1.4.0 was promoted to prod.');
   });
 
