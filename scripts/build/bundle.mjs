@@ -7,6 +7,7 @@ import { rolldown } from 'rolldown';
 import { minify } from 'rolldown/utils';
 import { licences } from './licences.mjs';
 import { buildDirectory, releaseDirectory, root } from './places.mjs';
+import { wasmBeside } from './wasm-beside.mjs';
 
 const ncc = createRequire(import.meta.url)('@vercel/ncc');
 
@@ -31,6 +32,7 @@ export async function shake(entry, directory, options = {}) {
     },
     treeshake: treeShaking,
     logLevel: 'warn',
+    plugins: [wasmBeside()],
     ...options,
   });
   try {
@@ -53,7 +55,10 @@ export async function bundleAction(name) {
   const dist = join(releaseDirectory, name, 'dist');
   const { output } = await shake(join(root, 'actions', name, 'src', 'main.ts'), shaken);
   const digest = output
-    .reduce((hash, { fileName, code }) => hash.update(fileName).update(code), createHash('sha256'))
+    .reduce(
+      (hash, { fileName, code, source }) => hash.update(fileName).update(code ?? source),
+      createHash('sha256'),
+    )
     .digest('hex');
   const digestFile = join(buildDirectory, 'shaken', `${name}.sha256`);
   try {
@@ -84,6 +89,7 @@ async function packageInto(dist, shaken, output) {
     'licences.txt': await licences(modules),
   };
   for (const [file, { source }] of Object.entries(assets)) files[file] = source;
+  for (const { type, fileName, source } of output) if (type === 'asset') files[fileName] = source;
   for (const [file, source] of Object.entries(files))
     await writeFile(join(dist, file), await smallest(file, source));
 }

@@ -80,6 +80,9 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
     'alias', 'dry-run', 'functions', 'health-payload', 'incident-alias', 'lock-table',
     'safety-delay', 'summary', 'table', 'timeout', 'verify',
   ],
+  'schema-gate': [
+    'allow', 'applied-through', 'dialect', 'migrations', 'mode', 'reports', 'summary', 'warnings',
+  ],
   'stability-check': [
     'alarm-prefix', 'alias', 'api', 'functions', 'load-balancer', 'lookback', 'max-dlq-messages',
     'max-error-rate', 'max-errors', 'max-p95-ms', 'max-throttles', 'metrics', 'min-age', 'mode',

@@ -1,0 +1,10 @@
+export type { Breakage } from './breakage.ts';
+export type { SchemaLimits } from './judge.ts';
+export { readToolReport } from './read.ts';
+export {
+  type SchemaPorts,
+  type SchemaRequest,
+  type SchemaResult,
+  schemaGate,
+} from './schema-gate.ts';
+export type { Column, ColumnType, SchemaChange, SchemaStatement, SqlParser } from './statement.ts';

@@ -1,0 +1,1 @@
+export { createSqlParser } from './statements.ts';

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { runAction, type StepRun } from '../bundle/run.ts';
+
+const fixture = (name: string) => readFileSync(join('test/fixtures/schema', name), 'utf8');
+
+/** The gate on files of the checkout. */
+function gate(
+  files: Readonly<Record<string, string>>,
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<StepRun> {
+  return runAction('schema-gate', {
+    files,
+    inputs: { environment: 'prod', service: 'orders', version: 'v1.4.0', ...inputs },
+  });
+}
+const errors = (run: StepRun) =>
+  run.annotations
+    .filter((it) => it.level === 'error')
+    .map((it) => it.message)
+    .join('\n');
+
+const created = 'CREATE TABLE users (id bigserial PRIMARY KEY, nickname text, age int);\n';
+
+test('a migration that only adds passes, as do reports that find nothing', async () => {
+  const run = await gate(
+    {
+      'db/V1__users.sql': created,
+      'db/V2__email.sql':
+        'ALTER TABLE users ADD COLUMN email text;\nALTER TABLE users ALTER age TYPE bigint;\n',
+      'reports/squawk.json': fixture('squawk-clean.json'),
+      'reports/buf.json': '{"exit":0}\n',
+      'reports/plan.json': fixture('pg-schema-diff-clean.json'),
+    },
+    { migrations: 'db/*.sql', 'applied-through': 'V1', reports: 'reports/*' },
+  );
+  const { decision, read, 'new-migrations': fresh, report = '{}' } = run.outputs;
+  expect([run.code, decision, read, fresh]).toEqual([0, 'pass', '5', '1']);
+  expect(JSON.parse(report)).toMatchObject({
+    gate: 'schema-gate',
+    subject: { environment: 'prod', service: 'orders', version: 'v1.4.0' },
+  });
+  expect(run.summary).toContain('### ✅ schema-gate: pass');
+});
+
+test('a dropped column is refused by file and line, and passes with a reason of the policy', async () => {
+  const files = {
+    'db/V1__users.sql': created,
+    'db/V2__tidy.sql': '-- What nobody reads.\nALTER TABLE users\n  DROP COLUMN nickname;\n',
+  };
+  const policy =
+    'environments: { sit: { schema-gate: { allow: { drop-column users.nickname: no version reads it } } }, prod: {} }';
+  const all = { ...files, '.github/promotion.yml': policy };
+  const inputs = { migrations: 'db/*.sql', 'applied-through': 'V1__users.sql' };
+  const [prod, sit] = await Promise.all([gate(all, inputs), gate(all, { ...inputs, environment: 'sit' })]);
+  expect([prod.code, prod.outputs.decision]).toEqual([1, 'fail']);
+  expect(errors(prod)).toContain(
+    'db/V2__tidy.sql:2: users.nickname is dropped, and the version that is running may use it. (`drop-column users.nickname`) Release a version that no longer uses it first',
+  );
+  expect([sit.code, sit.outputs.decision]).toEqual([0, 'pass']);
+  expect(sit.outputs.report).toContain('Allowed: no version reads it.');
+});
+
+test('every kind of report that finds something fails; what is missing, cut short, hostile or of MySQL, too', async () => {
+  const run = await gate(
+    {
+      'db/mysql.sql': 'CREATE TABLE `t` (a int AUTO_INCREMENT);',
+      'db/deep.sql': `SELECT ${'1+'.repeat(30_000)}1;`,
+      'db/hostile.sql': 'DROP TABLE "x\n::stop-commands::y\n::add-mask::z";',
+      'reports/squawk.json': fixture('squawk.json'),
+      'reports/oasdiff.json': fixture('oasdiff.json'),
+      'reports/buf.json': fixture('buf.json'),
+      'reports/plan.json': fixture('pg-schema-diff.json'),
+      'reports/empty.json': '',
+      'reports/cut.json': fixture('oasdiff.json').slice(0, 200),
+      'reports/deep.json': '['.repeat(500_000),
+    },
+    { migrations: 'db/*.sql', reports: 'reports/*\nnowhere/*.json' },
+  );
+  expect([run.code, run.outputs.decision, run.outputs.read]).toEqual([1, 'fail', '5']);
+  const told = run.outputs.report ?? '';
+  for (const message of [
+    'db/mysql.sql is no SQL of PostgreSQL: syntax error at or near \\"`\\" in line 1.',
+    'db/deep.sql is nested too deep, or too large, for the parser of PostgreSQL.',
+    'reports/squawk.json (squawk): 11 findings.',
+    'reports/oasdiff.json (oasdiff): 2 findings.',
+    'reports/buf.json (buf): 3 findings.',
+    'reports/plan.json (pg-schema-diff): 2 findings.',
+    'reports/empty.json is empty, which proves nothing',
+    'reports/cut.json is no whole JSON: it breaks off.',
+    'reports/deep.json is nested more than 100 levels deep.',
+    'No file matches nowhere/*.json.',
+  ])
+    expect(told).toContain(message);
+  expect(run.log.split('\n').filter((line) => /^\s*::(?!error::schema-gate)/.test(line))).toEqual([]);
+});
+
+test('every wrong input at once; MySQL is refused in words', async () => {
+  const run = await gate(
+    {},
+    { 'applied-through': 'V1', dialect: 'mysql', warnings: 'no', allow: '- a', mode: 'maybe' },
+  );
+  expect(run.code).toBe(1);
+  expect(errors(run)).toContain('6 inputs are wrong; nothing was called');
+  for (const message of [
+    'dialect: got "mysql", expected `postgresql`: MySQL’s migrations are not read',
+    'migrations: is missing; give it, or `reports`',
+    'applied-through: names a migration, and `migrations` is not given.',
+  ])
+    expect(errors(run)).toContain(message);
+});
