@@ -72,7 +72,9 @@ describe('the example promotes to production', () => {
     expect(seen.records[1]?.reason).toMatch(/canary fails in \d+(\.\d+)?%/);
     expect(seen.parameters['/tenants/prod/deployed-version']).toBeUndefined();
     expect((await lookAtRepository(url)).releases).toContain('v1.4.0, a draft');
-    expect(await commentsOf(url, 'CHG-101')).toContain('The promotion of tenant-service v1.4.0 to prod failed');
+    expect(await commentsOf(url, 'CHG-101')).toContain(
+      'The promotion of tenant-service v1.4.0 to prod failed',
+    );
   });
 
   test.each(sample(refused, 2))('%s: nothing is touched', async (scenario) => {
@@ -146,6 +148,8 @@ describe('the example promotes to production', () => {
     ];
     expect(listed.map(([, name]) => name).sort()).toEqual(
       [
+        // Of promotion-whole.test.ts.
+        ...['whole-release', 'whole-bad-canary', 'missing-key'],
         'good-release',
         'bad-canary',
         'throttled-aws',

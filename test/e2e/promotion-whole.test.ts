@@ -1,0 +1,63 @@
+import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { sample } from '../sample.ts';
+import { endRehearsals, look, rehearseAndKeep } from './example.ts';
+
+afterEach(endRehearsals);
+
+/** The parameters of production below the service, by SDK and decrypted, and whether the flag is on there. */
+async function around(url: string) {
+  const ssm = new SSMClient({
+    endpoint: url,
+    region: 'af-south-1',
+    credentials: { accessKeyId: '222222222222', secretAccessKey: 'any' },
+  });
+  const { Parameters = [] } = await ssm.send(
+    new GetParametersByPathCommand({ Path: '/tenants/prod/tenant-service', WithDecryption: true }),
+  );
+  const answer = await fetch(`${url}/launchdarkly/api/v2/flags/tenants/team-plan?env=prod`, {
+    headers: { authorization: 'launchdarkly-token-of-the-rehearsal' },
+  });
+  const flag = (await answer.json()) as { environments?: { prod?: { on?: boolean } } };
+  return {
+    parameters: Object.fromEntries(Parameters.map(({ Name = '', Value }) => [Name.split('/').at(-1), Value])),
+    teamPlan: flag.environments?.prod?.on,
+  };
+}
+
+const before = { parameters: { 'table-name': 'tenants-prod', plans: '["free"]' }, teamPlan: false };
+const after = {
+  parameters: {
+    'table-name': 'tenants-prod',
+    plans: '["free", "team"]',
+    'payment-key': 'payment-key-of-sit',
+  },
+  teamPlan: true,
+};
+
+describe('a promotion with configuration and flags', () => {
+  test.each(
+    sample(
+      [
+        ['whole-release', '2', after],
+        ['whole-bad-canary', '1', before],
+      ] as const,
+      2,
+    ),
+  )('%s ends on version %s, its configuration and flags with it', async (scenario, version, expected) => {
+    const { log, url } = await rehearseAndKeep(scenario);
+    expect(log).toContain('as expected');
+    expect(log).not.toContain('payment-key-of-sit');
+    expect(await look(url, '222222222222', 'prod')).toMatchObject({ version, weights: {} });
+    expect(await around(url)).toEqual(expected);
+  });
+
+  test('missing-key: what production must have is asked before anything is written or deployed', async () => {
+    const { log, url } = await rehearseAndKeep('missing-key');
+    expect(log).toContain('`/tenants/prod/tenant-service/table-name` is required');
+    const seen = await look(url, '222222222222', 'prod');
+    expect(seen).toMatchObject({ version: '1', weights: {} });
+    expect(seen.records.map(({ status }) => status)).toEqual(['started', 'failed']);
+    expect((await around(url)).parameters).toEqual({});
+  });
+});
