@@ -12,7 +12,7 @@ export const contract = defineContract({
   inputs: {
     stage: oneOf(
       stages,
-      '`branch` makes the release branch. `draft` makes the draft release with its changelog. `merge` merges the release branch into production by a merge commit and makes an annotated tag. `publish` publishes the draft. `backport` merges production back into development, as after a hotfix; where that conflicts, or development is protected, by a pull request that a person merges.',
+      '`branch` makes the release branch. `draft` makes the draft release with its changelog. `merge` merges the release branch into production by a merge commit and makes an annotated tag. `publish` publishes the draft. `backport` merges production back into development, as after a hotfix; where that conflicts, or development is protected, by a pull request from `backport/{version}` that a person merges, for which alone `pull-requests: write` is needed.',
       { required: true },
     ),
     version: text('The version with its leading `v`, such as `v1.4.0`; it is the name of the tag, too.', {
@@ -42,7 +42,7 @@ export const contract = defineContract({
     ),
     'extra-notes': text('Markdown that `draft` and `publish` put at the end of the notes, once.'),
     token: text(
-      'The token for the GitHub API. Where the release changes workflow files it must be that of an app with `workflows: write`: GitHub refuses them to the job’s own token.',
+      'The token for the GitHub API. Where the release changes workflow files it must be that of an app with `workflows: write`: GitHub refuses them to the job’s own token. A pull request that the job’s own token opens starts no workflows: where development requires checks, give that of an app, too.',
       { context: '${{ github.token }}', secret: true },
     ),
   },
