@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Release, type RolloutWorld, rolloutWorld, place as spot, table } from './rollout-world.ts';
 
@@ -51,6 +53,38 @@ test('a promotion whose runner died is recorded as rolled back once its rollout 
     components: '[{"name":"tenant-service","version":"1"}]',
   });
   expect((await advance()).log).not.toContain('Wrote');
+});
+
+test('one whose runner died before any request was sent to it is recorded as failed', async () => {
+  world = await rolloutWorld({});
+  await world.run(
+    'record-deployment',
+    { ...subject, status: 'started', 'to-version': 'v1.4.0' },
+    { env: run },
+  );
+  let runner: ChildProcess | undefined;
+  world.sandbox.watch({
+    before: async ({ operation, gone }) => {
+      if (operation !== 'UpdateAlias') return;
+      runner?.kill('SIGKILL');
+      if (!gone.aborted) await once(gone, 'abort');
+    },
+  });
+  await world.run(
+    'canary-rollout',
+    { ...place, version: '2', plan: '10:5m, 100' },
+    {
+      env: run,
+      started: (child) => {
+        runner = child;
+      },
+    },
+  );
+  world.sandbox.watch(undefined);
+  await later(10);
+  expect((await advance()).log).toContain(`Wrote record 2 \`${deployment}/failed\``);
+  expect(await world.alias()).toBe('1');
+  expect(await recordOf('failed')).toMatchObject({ reason: expect.stringContaining('ended before it did') });
 });
 
 test('a rollout by schedule is recorded when it completes, though the run that saw it end died before', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { node24 } from './node24.ts';
 
-const build = join(process.cwd(), 'build');
+const ownBuild = join(process.cwd(), 'build');
 
 export interface StepOptions {
   readonly inputs?: Readonly<Record<string, string>>;
@@ -18,6 +18,8 @@ export interface StepOptions {
   readonly postOf?: StepRun;
   /** Sees the process as it starts, for instance to signal it. */
   readonly started?: (child: ChildProcess) => void;
+  /** What the bundles and the clock were built into. Default: this checkout's. */
+  readonly build?: string;
 }
 
 export interface StepRun {
@@ -36,17 +38,22 @@ export interface StepRun {
 
 /** Runs one bundled action as GitHub's runner does: Node 24, INPUT_ variables, command files, workflow commands on its output. */
 export async function runAction(name: string, options: StepOptions = {}): Promise<StepRun> {
+  const { build = ownBuild } = options;
   const main = join(build, 'release', name, 'dist', 'index.js');
   if (!existsSync(main)) throw new Error(`${main} is not built: run \`npm run build\` first.`);
   const folder = await mkdtemp(join(tmpdir(), `promo-${name}-`));
   try {
-    return await runIn(folder, main, options);
+    return await runIn(folder, main, { ...options, build });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function runIn(folder: string, main: string, options: StepOptions): Promise<StepRun> {
+async function runIn(
+  folder: string,
+  main: string,
+  options: StepOptions & { readonly build: string },
+): Promise<StepRun> {
   const workspace = join(folder, 'workspace');
   const commandFiles = {
     GITHUB_OUTPUT: 'output',
@@ -87,7 +94,7 @@ async function runIn(folder: string, main: string, options: StepOptions): Promis
     env[`INPUT_${input.replace(/ /g, '_').toUpperCase()}`] = value;
   for (const [key, value] of Object.entries(options.postOf?.state ?? {})) env[`STATE_${key}`] = value;
 
-  const preload = options.sandbox ? ['--import', join(build, 'tools', 'clock.mjs')] : [];
+  const preload = options.sandbox ? ['--import', join(options.build, 'tools', 'clock.mjs')] : [];
   const child = spawn(node24(), [...preload, main], {
     cwd: workspace,
     env,

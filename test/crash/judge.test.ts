@@ -39,6 +39,7 @@ function records(...statuses: readonly string[]): Item[] {
 }
 
 const promoted: World = {
+  now: '2026-03-03T20:10:00Z',
   version: '2',
   weights: {},
   published: [
@@ -104,7 +105,10 @@ describe('the judge of crash points', () => {
         ...undone,
         items: [
           ...undone.items,
-          { deployment_id: 'lock#prod#tenant-service', lock_state: 'held', run_id: '1', run_attempt: 1 },
+          {
+            ...{ deployment_id: 'lock#prod#tenant-service', lock_state: 'held', run_id: '1', run_attempt: 1 },
+            expires_at: '2026-03-03T20:30:00Z',
+          },
         ],
       },
       'the lock is still held by run 1, attempt 1',

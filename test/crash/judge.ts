@@ -53,7 +53,7 @@ export function flawsOf(world: World, outcome: string, ending: Ending): string[]
 
 /** What is never right, not even while a runner lies dead: SSM, GitHub or the ticket ahead of the alias, or anything made twice. */
 export function liesOf(world: World): string[] {
-  const there = world.version === to && Object.keys(world.weights).length === 0;
+  const there = isOut(world);
   const claims = [
     ...(world.parameters['/tenants/prod/deployed-version'] === release ? ['SSM'] : []),
     ...(isPublished(world) ? ['GitHub'] : []),
@@ -64,6 +64,11 @@ export function liesOf(world: World): string[] {
     ...publishedFlaws(world),
     ...(there ? [] : claims.map((who) => `${who} says ${release} is deployed, but ${traffic}`)),
   ];
+}
+
+/** Whether the alias is on the new version alone. */
+export function isOut({ version, weights }: World): boolean {
+  return version === to && Object.keys(weights).length === 0;
 }
 
 const promoted = /was promoted to prod/;

@@ -11,6 +11,8 @@ import { type Attributes, verifyChain } from '@promo-actions/core/deployment';
 
 /** Production as anybody with the AWS SDK sees it. */
 export interface World {
+  /** ISO 8601. */
+  readonly now: string;
   readonly version: string;
   readonly weights: Readonly<Record<string, number>>;
   /** Of every published version. */
@@ -59,7 +61,9 @@ export async function lookFromOutside(url: string): Promise<World> {
     `${url}/jira/rest/api/3/issue/CHG-101/comment`,
     `Basic ${Buffer.from('promotions@example.com:jira-token-of-the-rehearsal').toString('base64')}`,
   );
+  const { iso } = await ask<{ iso: string }>(`${url}/_sandbox/health`, '');
   return {
+    now: iso,
     version: alias.FunctionVersion ?? '',
     weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {},
     published: Versions.filter(({ Version }) => Version !== '$LATEST').map((one) => ({
@@ -94,8 +98,8 @@ export function headOf({ items }: World): Attributes | undefined {
 }
 
 /** Who holds the lock of the service; undefined when nobody does. */
-export function lockHolder({ items }: World): string | undefined {
-  const held = items.find((item) => item.lock_state === 'held');
+export function lockHolder({ items, now }: World): string | undefined {
+  const held = items.find((item) => item.lock_state === 'held' && String(item.expires_at) > now);
   return held && `run ${held.run_id}, attempt ${held.run_attempt}`;
 }
 

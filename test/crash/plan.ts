@@ -10,6 +10,7 @@ export function planPoints(runs: readonly CleanRun[], seed: number): readonly Po
     const own = onlyIn(run, runs.slice(0, index));
     return [
       ...kills(run),
+      ...recoveries(run),
       ...skews(scenario),
       ...chaos(run, seed),
       ...moments(scenario, seed),
@@ -69,6 +70,26 @@ function kills(run: CleanRun): Point[] {
     kill: strike,
     rerun: true,
   }));
+}
+
+/** The runner dies while a rollout is under way, and nobody but the schedule comes. A read is not there, whether or not it was answered. */
+function recoveries(run: CleanRun): Point[] {
+  const moves = run.calls.flatMap(({ operation }, index) => (operation === 'UpdateAlias' ? [index] : []));
+  const [first = 0, last = 0] = [moves.at(0), moves.at(-1)];
+  return struck(run, ['before', 'after'])
+    .filter(({ index, strike, call }) => {
+      const writes = /^(Update|Put)/.test(call.operation);
+      return index >= first && index <= last && (writes || strike.when === 'after');
+    })
+    .map(({ name, what, from, strike }) => ({
+      id: `recover/${name}`,
+      scenario: run.scenario,
+      what: `the runner dies ${what}, and the scheduled recovery comes`,
+      from,
+      kill: strike,
+      recover: true,
+      rerun: true,
+    }));
 }
 
 function cancels(run: CleanRun, whens: readonly Strike['when'][]): Point[] {

@@ -7,7 +7,8 @@ import {
   type ScenarioFile,
 } from '@promo-actions/rehearsal';
 import type { Sandbox } from '@promo-actions/sandbox';
-import { couldNotUndo, flawsOf, liesOf } from './judge.ts';
+import { runAction } from '../bundle/run.ts';
+import { couldNotUndo, flawsOf, isOut, liesOf } from './judge.ts';
 import { lookFromOutside } from './outside.ts';
 import { type Call, type CleanRun, endings, type Played, type Point, type ScenarioName } from './point.ts';
 
@@ -17,6 +18,11 @@ const deployJob = 'promote/deploy';
 
 /** How long a team takes to find a dead run and press the button. Milliseconds of virtual time. */
 const rerunAfter = 10 * 60_000;
+
+const minute = 60_000;
+
+/** After so many minutes a dead job holds neither its rollout nor the lock of the service. */
+const leasesRunOut = 150;
 
 type Scenario = ScenarioFile['scenario'];
 
@@ -98,6 +104,7 @@ export async function play(point: Point, clean: CleanRun): Promise<Played> {
     undoToFinish = attempt === 1 && couldNotUndo(world);
     const found = ending ? flawsOf(world, outcome, ending) : liesOf(world);
     flaws.push(...found.map((flaw) => `attempt ${rehearsal.attempt}: ${flaw}`));
+    if (point.recover && attempt === 1) flaws.push(...(await recovered(sandbox)));
     if (kill && rehearsal.attempt === 1 && !died(rehearsal)) flaws.push('the runner was not killed');
     if (again) await sandbox.clock.advance(rerunAfter);
     return again;
@@ -114,6 +121,29 @@ export async function play(point: Point, clean: CleanRun): Promise<Played> {
     milliseconds: Date.now() - began,
     ...(flaws.length > 0 ? { log: logOf(attempts) } : {}),
   };
+}
+
+/**
+ * Does what the schedule does: once while the dead job still holds its rollout, and again when its leases have run out.
+ * What is then wrong with production; nothing where the release was undone, or was out whole before, which is left to
+ * its run to look at and to record.
+ */
+async function recovered(sandbox: Sandbox): Promise<string[]> {
+  let log = '';
+  for (const pause of [1, leasesRunOut, 5]) {
+    await sandbox.clock.advance(pause * minute);
+    const run = await runAction('advance-rollouts', {
+      build: tree,
+      inputs: { environment: 'prod', table: 'deployments', project: 'tenants' },
+      sandbox: sandbox.environment('222222222222', 'af-south-1'),
+      env: { GITHUB_RUN_ID: '9000' },
+    });
+    log += run.log;
+  }
+  const world = await lookFromOutside(sandbox.url);
+  const out = isOut(world) && log.includes('is the stable version and has all requests');
+  const found = out ? liesOf(world) : flawsOf(world, 'failure', 'undone');
+  return found.map((flaw) => `recovered: ${flaw}\n${log}`);
 }
 
 function died(rehearsal: Rehearsal): boolean {

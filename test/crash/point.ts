@@ -33,6 +33,8 @@ export interface Point {
    * `told` may also be half done, provided the run and its records say so. A killed run is not asked.
    */
   readonly ends?: 'promoted' | 'undone' | 'any' | 'told';
+  /** Whether the scheduled recovery comes before anybody runs the failed jobs again. */
+  readonly recover?: boolean;
   /** Whether the failed jobs are then run again with nothing going wrong, which must bring the release to its end; where an undoing failed, twice. */
   readonly rerun: boolean;
 }

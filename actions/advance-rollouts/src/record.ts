@@ -1,6 +1,6 @@
 import type { InputValues, RunContext } from '@promo-actions/core/action';
 import { type Clock, formatInstant } from '@promo-actions/core/clock';
-import { closeDeployment, parameterPrefix } from '@promo-actions/core/deployment';
+import { closeDeployment, type Ending, parameterPrefix } from '@promo-actions/core/deployment';
 import type { StoredRollout } from '@promo-actions/core/rollout';
 import { createParameterStore } from '@promo-actions/gateways/aws-parameters';
 import { createRecordStore } from '@promo-actions/gateways/aws-records';
@@ -18,21 +18,20 @@ export function recordEnd(
 ): (stored: StoredRollout) => Promise<void> {
   const records = createRecordStore(inputs.table);
   const parameters = createParameterStore();
-  return async ({ rollout, status, driver, run: begunBy }) => {
+  return async (stored) => {
+    const { rollout, run: begunBy } = stored;
     const { environment, service } = rollout.watch.subject;
-    const succeeded = status === 'completed' && driver === 'schedule';
-    if (!environment || !service || !(succeeded || status === 'undone')) return;
-    const { rules, reasons } = rollout.state;
+    const end = endOf(stored);
+    if (!environment || !service || !end) return;
     const { project = repository.split('/').at(-1) ?? '' } = inputs;
     const closed = await closeDeployment(
       {
         environment,
         service,
         begunBy,
-        status: succeeded ? 'succeeded' : 'rolled-back',
+        ...end,
         timestamp: formatInstant(clock.now()),
-        reason: reasons.join(' '),
-        components: [{ name: rollout.watch.functionName, version: succeeded ? rules.canary : rules.stable }],
+        reason: rollout.state.reasons.join(' '),
         actor,
         run: { repository, id: runId, attempt: runAttempt, url: runUrl },
       },
@@ -41,4 +40,18 @@ export function recordEnd(
     );
     if (closed && closed.written.length > 0) say(`  Wrote ${closed.written.join('; ')}.`);
   };
+}
+
+/** How a rollout's end ends its deployment. */
+function endOf({
+  rollout,
+  status,
+  driver,
+}: StoredRollout): Pick<Ending, 'status' | 'components'> | undefined {
+  const { canary, stable } = rollout.state.rules;
+  const on = (version: string) => [{ name: rollout.watch.functionName, version }];
+  if (status === 'undone') return { status: 'rolled-back', components: on(stable) };
+  if (status === 'refused') return { status: 'failed', components: [] };
+  if (status === 'completed' && driver === 'schedule') return { status: 'succeeded', components: on(canary) };
+  return undefined;
 }

@@ -9,7 +9,7 @@ export interface Ending {
   readonly service: string;
   /** The address of the run that began it. */
   readonly begunBy: string;
-  readonly status: 'succeeded' | 'rolled-back';
+  readonly status: 'succeeded' | 'failed' | 'rolled-back';
   /** ISO 8601 in UTC. */
   readonly timestamp: string;
   readonly reason: string;
