@@ -36,9 +36,9 @@ export const contract = defineContract({
     'link-url': text('Where people look; by default the run.'),
     'link-title': text('The words of the link.', { default: 'Open the run' }),
     'slack-webhook': matching(
-      /^https:\/\/hooks\.slack(-gov)?\.com\/(services|workflows|triggers)\/\S+$/,
+      /^https:\/\/hooks\.slack(-gov)?\.com\/services\/\S+$/,
       'the address of an incoming webhook, `https://hooks.slack.com/services/…`',
-      'The incoming webhook of a Slack channel. Empty: Slack is not told.',
+      'The incoming webhook of a Slack channel; those that start workflows of Slack take no such messages. Empty: Slack is not told.',
       { secret: true },
     ),
     'slack-mention': text(

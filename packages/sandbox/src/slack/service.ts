@@ -28,7 +28,7 @@ export function createSlackService(definition: SlackDefinition | undefined): Ser
   const messages: { readonly channel: string; readonly at: number; readonly message: unknown }[] = [];
   const last = new Map<string, number>();
   const operation = ({ method, url: { pathname } }: Exchange) => {
-    if (method === 'POST' && /^\/slack\/(services|workflows|triggers)\/./.test(pathname)) return post;
+    if (method === 'POST' && /^\/slack\/services\/./.test(pathname)) return post;
     return `${method} ${pathname}` === read ? read : undefined;
   };
   return {
