@@ -144,13 +144,17 @@ test('where there is no Git, a merge is refused by its name, and all else is don
 });
 
 test('a world whose branches no Git could hold is refused by their names', async () => {
-  const start = (branches: NonNullable<World['github']>['branches']) =>
+  const named: NonNullable<World['github']>['branches'] = { release: {}, 'release/v1': {} };
+  const start = (branches: typeof named) =>
     startSandbox({ world: { github: { repository: 'example/orders', branches } } });
-  await expect(start({ release: {}, 'release/v1': {} })).rejects.toThrow(
-    'there cannot be heads/release/v1 beside heads/release',
-  );
+  await expect(start(named)).rejects.toThrow('there cannot be heads/release/v1 beside heads/release');
   await expect(start({ a: { from: 'b' }, b: { from: 'a' } })).rejects.toThrow('branch a is to be at b');
   await expect(start({ a: { files: { x: '', 'x/y': '' } } })).rejects.toThrow(
     'x is to be a file and a folder',
+  );
+  const written: unknown = { main: {}, develop: { form: 'main' } };
+  await expect(start(written as typeof named)).rejects.toThrow(/branches\.develop\.form/);
+  await expect(start('main' as unknown as typeof named)).rejects.toThrow(
+    'expected branches: a list of names',
   );
 });

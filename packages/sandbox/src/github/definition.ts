@@ -42,25 +42,23 @@ function branch(name: string, { files, commits, ...grown }: v.InferOutput<typeof
 }
 type Branch = ReturnType<typeof branch>;
 
-/** A list, each made from those before it; or by name, each made from the first commit unless it says where from. */
-const branchesSchema = v.union(
-  [
-    v.pipe(
-      v.array(branchSchema),
-      v.transform((branches) => ({ branches, ordered: true })),
-    ),
-    v.pipe(
-      v.record(nameSchema, v.nullable(grownSchema)),
-      v.transform((named) => ({
-        branches: Object.entries(named).map(([name, grown]) =>
-          branch(name, grown ?? v.parse(grownSchema, {})),
-        ),
-        ordered: false,
-      })),
-    ),
-  ],
-  'expected branches: a list of names, or by name { from, files, commits: [{ message, files }], protected }',
+const listedSchema = v.pipe(
+  v.array(branchSchema),
+  v.transform((branches) => ({ branches, ordered: true })),
 );
+const namedSchema = v.pipe(
+  v.record(
+    nameSchema,
+    v.nullable(grownSchema),
+    'expected branches: a list of names, or by name { from, files, commits: [{ message, files }], protected }',
+  ),
+  v.transform((named) => ({
+    branches: Object.entries(named).map(([name, grown]) => branch(name, grown ?? v.parse(grownSchema, {}))),
+    ordered: false,
+  })),
+);
+/** A list, each made from those before it; or by name, each made from the first commit unless it says where from. */
+const branchesSchema = v.lazy((branches) => (Array.isArray(branches) ? listedSchema : namedSchema));
 
 /** The default branch grows when all have left it that leave its first commit; then come those that left another. */
 function inOrder({ branches, ordered }: v.InferOutput<typeof branchesSchema>, main: string): Branch[] {
