@@ -79,6 +79,12 @@ function operationsOf(kind: Kind): Readonly<Record<string, (call: Call) => Answe
       return paged(exchange, form, `Describe${word}s`, [`${word}s`, word], found);
     },
     [`Describe${snapshotWord}s`]: ({ exchange, form, databases }) => {
+      if (kind === 'cluster' && form.has(databaseKey) && form.has(snapshotKey))
+        throw new WireError(
+          400,
+          'InvalidParameterCombination',
+          `${databaseKey} and ${snapshotKey} cannot be used together.`,
+        );
       const type = form.get('SnapshotType');
       const found = databases
         .found(kind, form.get(snapshotKey) ?? undefined, form.get(databaseKey) ?? undefined)

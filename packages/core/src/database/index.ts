@@ -1,0 +1,16 @@
+export {
+  type BackupOrder,
+  backupDatabase,
+  type DatabaseBackup,
+  describeDatabaseBackup,
+  restoreCommand,
+  type Waiting,
+} from './backup.ts';
+export {
+  type Database,
+  type DatabaseRef,
+  type DatabaseService,
+  describeDatabase,
+  type Snapshot,
+} from './ports.ts';
+export { planPrune, promotionTag, type Retention, snapshotName } from './retention.ts';

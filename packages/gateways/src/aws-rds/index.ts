@@ -1,0 +1,1 @@
+export { createDatabaseService } from './service.ts';
