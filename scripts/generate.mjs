@@ -1,11 +1,12 @@
-// Writes what the contracts say where GitHub and people read it: action.yml and README.md of every action, and the
-// vocabulary that a policy may use.
+// Writes what the contracts say where GitHub and people read it: action.yml and README.md of every action, the
+// vocabulary that a policy may use and the contracts that promo checks it by.
 //   node scripts/generate.mjs [--check]     --check changes nothing and fails when a file is out of date
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { loadContracts } from './build/contracts.mjs';
 import { root } from './build/places.mjs';
 import { actionYaml } from './generate/action-yaml.mjs';
+import { contractListSource } from './generate/contract-list.mjs';
 import { actionReadme, withActionTable } from './generate/readme.mjs';
 import { vocabularySource } from './generate/vocabulary.mjs';
 
@@ -16,6 +17,7 @@ const readme = await readFile(join(root, 'README.md'), 'utf8');
 const files = {
   'README.md': withActionTable(readme, contracts),
   'packages/core/src/policy/vocabulary.ts': vocabularySource(contracts),
+  'packages/promo/src/contracts/index.ts': contractListSource(contracts),
 };
 for (const contract of contracts) {
   files[`actions/${contract.name}/action.yml`] = actionYaml(contract);

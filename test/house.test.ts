@@ -87,9 +87,10 @@ describe('imports run one way', () => {
 
   // The rehearsal knows nothing of the product, and a look at records must read them as the product does: the command
   // that has both is put together here.
-  test('the command promo imports the doors of core, gateways and the rehearsal', () => {
+  test('the command promo imports the doors of core, gateways and the rehearsal, and the contracts of actions', () => {
     expect(promo.length).toBeGreaterThan(0);
-    const doors = /^@promo-actions\/(core\/|gateways\/|rehearsal$)|^packages\/promo\/src\/|^node:/;
+    const doors =
+      /^@promo-actions\/(core\/|gateways\/|rehearsal$)|^packages\/promo\/src\/|^actions\/[a-z-]+\/src\/contract\.ts$|^node:/;
     expect(mayImport(promo, doors)).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import type { InputValues } from '@promo-actions/core/action';
-import type { Emergency, WindowRequest } from '@promo-actions/core/window';
+import { type Emergency, type WindowRequest, zoneOf } from '@promo-actions/core/window';
 import type { contract } from './contract.ts';
 
 type Inputs = InputValues<(typeof contract)['inputs']>;
@@ -7,8 +7,7 @@ type Inputs = InputValues<(typeof contract)['inputs']>;
 /** The gate's question, from the inputs as they were declared. */
 export function windowRequest(inputs: Inputs, actor: string, now: number): WindowRequest {
   const { windows, freezes = [], plannedStart, plannedEnd, scheduledTime } = inputs;
-  const timeZone =
-    inputs.timeZone ?? [...(windows ?? []), ...freezes].find((rule) => rule.timeZone)?.timeZone ?? 'UTC';
+  const timeZone = zoneOf(inputs);
   const emergency = emergencyOf(inputs);
   return {
     at: inputs.at ?? now,

@@ -2,8 +2,10 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promo, rehearseCommand, scenariosCommand } from '@promo-actions/rehearsal';
 import { historyCommand } from './history/index.ts';
+import { policyCommand } from './policy/index.ts';
+import { windowsCommand } from './windows/index.ts';
 
-const commands = [rehearseCommand, scenariosCommand, historyCommand];
+const commands = [rehearseCommand, scenariosCommand, policyCommand, windowsCommand, historyCommand];
 
 /** What ends a command that has met a mistake of its own: not the person's, so none of the documented codes. */
 const BUG = 70;

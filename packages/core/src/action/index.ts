@@ -1,5 +1,6 @@
 export { InputError, type InputProblem, OutsideError, type OutsideFailure } from '../errors/index.ts';
 export { cell, table } from '../markdown/index.ts';
+export { checkPolicy, type PolicyCheck, type Resolution } from './check-policy.ts';
 export {
   type Contract,
   camelCase,

@@ -176,7 +176,11 @@ function readYaml(value: string): unknown {
 }
 
 function describeIssue(issue: { message: string; path?: readonly { key?: unknown }[] | undefined }): string {
-  const path = issue.path?.map((item) => String(item.key)).join('.');
+  const path = (issue.path ?? []).reduce((before, { key }, at) => {
+    if (typeof key === 'number') return `${before}${at > 0 ? ', ' : ''}entry ${key + 1}`;
+    const afterEntry = typeof issue.path?.[at - 1]?.key === 'number';
+    return `${before}${at === 0 ? '' : afterEntry ? ', ' : '.'}${key}`;
+  }, '');
   return path ? `${path}: ${issue.message}` : issue.message;
 }
 

@@ -23,7 +23,7 @@ test('one rule a line, a YAML list, a JSON list and one map are all lists of rul
 
 test('a wrong entry is told with its place and what is wrong', () => {
   expect(() => input.parse('Fri UTC\nTue 25:00-02:00')).toThrow(
-    '1: `Tue 25:00-02:00`: `25:00` is no time of day',
+    'entry 2: `Tue 25:00-02:00`: `25:00` is no time of day',
   );
   expect(() => input.parse('- [')).toThrow('not readable');
 });

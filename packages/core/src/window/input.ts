@@ -31,6 +31,16 @@ function listOf(text: string): string {
   return JSON.stringify(lines.filter(Boolean));
 }
 
+/** The zone of the messages, and of what names none: the one given, else the first that a rule names. */
+export function zoneOf(inputs: {
+  readonly timeZone?: string | undefined;
+  readonly windows?: readonly Rule[] | undefined;
+  readonly freezes?: readonly Rule[] | undefined;
+}): string {
+  const { timeZone, windows = [], freezes = [] } = inputs;
+  return timeZone ?? [...windows, ...freezes].find((rule) => rule.timeZone)?.timeZone ?? 'UTC';
+}
+
 /** The zones that the inputs lack or that are none. */
 export function zoneProblems(inputs: {
   readonly timeZone?: string | undefined;

@@ -90,6 +90,30 @@ export function openSpans(calendar: Calendar, within: Span): readonly Span[] {
   return spans;
 }
 
+/** The whole times at which the calendar is open and which touch the span, in order: from before it to after it, up to the horizon. */
+export function openings(calendar: Calendar, within: Span): readonly Span[] {
+  const wide = { start: within.start - 40 * day, end: within.start + horizon };
+  return openSpans(calendar, wide)
+    .filter((span) => span.end > within.start && span.start < within.end)
+    .map(({ start, end }) => ({
+      start: start > wide.start ? start : Number.NEGATIVE_INFINITY,
+      end: end < wide.end ? end : Number.POSITIVE_INFINITY,
+    }));
+}
+
+/** A time at which nothing may be changed, and what says so. */
+export interface Frozen extends Span {
+  readonly rule: Rule;
+}
+
+/** Every freeze that touches the span, in order. */
+export function frozenTimes(calendar: Calendar, within: Span): readonly Frozen[] {
+  return calendar.freezes
+    .flatMap((rule) => occurrences(rule, within, 'freeze', calendar.timeZone))
+    .filter((one) => one.start < one.end && one.end > within.start && one.start < within.end)
+    .sort((a, b) => a.start - b.start);
+}
+
 /** Windows within the span that daylight saving leaves no time for, each with the instant it would have been. */
 export function skippedWindows(calendar: Calendar, within: Span): readonly { rule: Rule; at: number }[] {
   const all =

@@ -1,17 +1,11 @@
 import type { Audit, DeploymentRecord } from '@promo-actions/core/deployment';
+import { columns } from '../table/index.ts';
 
 const headings = ['#', 'When', 'Action', 'Status', 'Version', 'By', 'Ticket', 'Run', 'Why'] as const;
 
 /** Records as lines of aligned columns, in the order given. */
 export function recordLines(records: readonly DeploymentRecord[]): readonly string[] {
-  const rows = [headings, ...records.map(rowOf)];
-  const widths = headings.map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
-      .join('  ')
-      .trimEnd(),
-  );
+  return columns([headings, ...records.map(rowOf)]);
 }
 
 function rowOf(record: DeploymentRecord): readonly string[] {

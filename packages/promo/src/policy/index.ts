@@ -1,0 +1,2 @@
+export { policyCommand } from './command.ts';
+export { checkPolicyFile, type PolicyFile } from './file.ts';

@@ -1,0 +1,1 @@
+export { windowsCommand } from './command.ts';
