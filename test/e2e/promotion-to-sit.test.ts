@@ -8,6 +8,7 @@ const sit = (url: string) => look(url, '111111111111', 'sit');
 
 /** Scenarios that a gate stops before anything is touched, and what it says. */
 const refused = {
+  'sit-dropped-column': 'drop-column tenants.plan',
   'sit-high-finding': 'js/sql-injection: This query depends on what a user sends.',
   'sit-coverage-below': 'of the lines are covered',
   'sit-failing-tests': 'it adds up',

@@ -23,6 +23,7 @@ const refused = [
   'approved-by-requester',
   'rejected',
   'wrong-role',
+  'plan-that-destroys',
 ];
 /** Scenarios that are undone, and what their records give as the reason. */
 const undone: Readonly<Record<string, RegExp>> = {

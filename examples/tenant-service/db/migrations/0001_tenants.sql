@@ -1,0 +1,5 @@
+CREATE TABLE tenants (
+  id text PRIMARY KEY,
+  name text NOT NULL,
+  plan text NOT NULL DEFAULT 'free'
+);
