@@ -245,6 +245,14 @@ describe('where things stand in the way', () => {
     expect(refused.code).toBe(1);
     expect(said(refused)).toContain('Changes must be made through a pull request');
     expect(said(refused)).toContain('let the app whose token this is bypass its rules, or merge by a pull');
+    const back = { stage: 'backport', version: 'v1.4.1', 'development-branch': 'production' };
+    const brought = await release({ ...back, token: 'job' });
+    expect(said(brought)).toContain('main cannot be merged into production directly (it is protected)');
+    expect([brought.code, brought.outputs['pull-request-url']]).toEqual([
+      0,
+      'https://github.com/example/tenant-service/pull/2',
+    ]);
+
     const ends = { head: 'release/v1.6.0', base: 'production' };
     const { data: opened } = await github()('POST /repos/{owner}/{repo}/pulls', {
       ...repository,
