@@ -136,9 +136,7 @@ test('what cannot be is told with what to do', async () => {
   );
   expect(await told({ instance: 'tenants-prod-1' })).toContain('Give `cluster: tenants-prod`');
   expect(await told({ instance: 'asleep' })).toMatch(/is `stopped`; no snapshot can be made of it. Start it/);
-  expect(await told({ instance: 'broken' })).toMatch(
-    /did not succeed.*RDS says it is `failed`/s,
-  );
+  expect(await told({ instance: 'broken' })).toMatch(/did not succeed.*RDS says it is `failed`/s);
   const slow = { instance: 'slow', timeout: '30m' };
   expect(await told(slow)).toMatch(/is not whole after 30m.*RDS says 10 %.*run again, which finds it/s);
   await sandbox.clock.advance(5 * 3_600_000);

@@ -286,6 +286,12 @@ services: { tenant-service: {} }
     expect(errorsOf(keyless)).toMatch(
       /parameter `\/tenants\/prod\/database\/password` could not be written with key `alias\/gone`/,
     );
+    const words = "Value 's3cr3t-new-value' at 'value' failed to satisfy constraint";
+    const [status, code] = [400, 'ValidationException'];
+    world.sandbox.inject({ service: 'ssm', operation: 'PutParameter', nth: 1, status, code, message: words });
+    const refused = await world.run({ include: 'database/*' });
+    expect(errorsOf(refused)).toContain('AWS refuses the value; its words may hold it');
+    await expectNoSecret(refused);
     expect(await world.values()).toEqual(before);
   });
 });

@@ -1,4 +1,5 @@
 import { explain } from '@promo-actions/core/action';
+import * as core from '@promo-actions/core/configuration';
 import { fenceOf } from '@promo-actions/gateways/fence';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
@@ -8,7 +9,6 @@ const begunState = 'begun';
 
 runOnRunner(contract, {
   async main({ inputs, log, clock, signal, context, mask, saveState }) {
-    const core = await import('@promo-actions/core/configuration');
     const aws = await import('@promo-actions/gateways/aws-configuration');
     const target = aws.createConfigurationStore(clock);
     const ports = { target, notes: aws.createNoteStore(inputs.table), fence: fenceOf(inputs, clock) };
@@ -56,7 +56,6 @@ runOnRunner(contract, {
 
   async post({ inputs, log, clock, context, state }) {
     if (inputs.post !== 'restore' || !state(begunState)) return;
-    const core = await import('@promo-actions/core/configuration');
     const aws = await import('@promo-actions/gateways/aws-configuration');
     const target = aws.createConfigurationStore(clock);
     const ports = { target, notes: aws.createNoteStore(inputs.table), fence: fenceOf(inputs, clock) };

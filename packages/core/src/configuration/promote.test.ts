@@ -105,6 +105,15 @@ test('promotes, and puts back', async () => {
   expect(world.keys('/t/prod/db/password')).toEqual(['alias/prod', 'alias/prod', 'alias/prod']);
 });
 
+test('a key that is given encrypts, and the one that was found encrypts again when it is put back', async () => {
+  const world = memory({ ...sit, '/t/sit/new/password': 'x' }, prod);
+  await run(world).promote('1', { keyId: 'alias/new' });
+  expect(world.keys('/t/prod/new/password')).toEqual(['alias/new']);
+  await run(world).restore('1');
+  expect(world.keys('/t/prod/db/password')).toEqual(['alias/prod', 'alias/new', 'alias/prod']);
+  expect(world.keys('/t/prod/url')).toEqual([undefined, undefined, undefined]);
+});
+
 describe('dies at any call, before or after it has its effect', () => {
   const moments = ['before', 'after'] as const;
 

@@ -61,19 +61,16 @@ function ssmOf(client: SSMClient, clock: Clock, reader: string): ConfigurationSt
     read: (wanted) => readAll(wanted, client, patiently),
     async create(parameter) {
       const command = new PutParameterCommand({ ...putInput(parameter), Overwrite: false });
-      const told = putCall(parameter, 'made');
-      const answer = await awsCall(
-        told,
-        () => patiently(() => client.send(command)),
-        (code) => (code === 'ParameterAlreadyExists' ? 'exists' : undefined),
+      const send = () => discreetly(parameter, () => patiently(() => client.send(command)));
+      const answer = await awsCall(putCall(parameter, 'made'), send, (code) =>
+        code === 'ParameterAlreadyExists' ? 'exists' : undefined,
       );
       return answer === 'exists' ? answer : (answer.Version ?? 1);
     },
     async update(parameter) {
       const command = new PutParameterCommand({ ...putInput(parameter), Overwrite: true });
-      const answer = await awsCall(putCall(parameter, 'written'), () =>
-        patiently(() => client.send(command)),
-      );
+      const send = () => discreetly(parameter, () => patiently(() => client.send(command)));
+      const answer = await awsCall(putCall(parameter, 'written'), send);
       return answer.Version ?? 0;
     },
     async remove(names) {
@@ -94,7 +91,11 @@ async function listBelow(
   patiently: Patiently,
 ): Promise<readonly Parameter[]> {
   const found: Parameter[] = [];
-  const told = call('GetParametersByPath', `the parameters below \`${path}\` could not be read as ${reader}`);
+  const told = call(
+    'GetParametersByPath',
+    `the parameters below \`${path}\` could not be read as ${reader}`,
+    { permission: 'ssm:GetParametersByPath` and, for SecureStrings, `kms:Decrypt' },
+  );
   let token: string | undefined;
   do {
     const command = new GetParametersByPathCommand({
@@ -117,7 +118,9 @@ async function readAll(
   patiently: Patiently,
 ): Promise<ReadonlyMap<string, Parameter>> {
   const found = new Map<string, Parameter>();
-  const told = call('GetParameters', 'the parameters as they were could not be read');
+  const told = call('GetParameters', 'the parameters as they were could not be read', {
+    permission: 'ssm:GetParameters` and, for SecureStrings, `kms:Decrypt',
+  });
   for (const batch of batches(wanted, 10)) {
     const Names = batch.map(({ name, version }) => (version === undefined ? name : `${name}:${version}`));
     const command = new GetParametersCommand({ Names, WithDecryption: true });
@@ -179,9 +182,26 @@ function putInput(parameter: Writing): PutParameterCommandInput {
   };
 }
 
+/** AWS repeats a value that it refuses; of a secret, its words are left out. */
+async function discreetly<T>({ type, value }: Writing, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    const telling =
+      error instanceof Error && (/validation|pattern/i.test(error.name) || error.message.includes(value));
+    if (type === 'SecureString' && telling)
+      error.message = 'AWS refuses the value; its words may hold it, and are left out';
+    throw error;
+  }
+}
+
 function putCall({ name, type, keyId }: Writing, verb: string): Call {
   const key = type === 'SecureString' && keyId ? ` with key \`${keyId}\`` : '';
-  return call('PutParameter', `parameter \`${name}\` could not be ${verb}${key}`);
+  const permission =
+    type === 'SecureString'
+      ? 'ssm:PutParameter` and, for its key, `kms:Encrypt` and `kms:GenerateDataKey'
+      : 'ssm:PutParameter';
+  return call('PutParameter', `parameter \`${name}\` could not be ${verb}${key}`, { permission });
 }
 
 function batches<T>(items: readonly T[], size: number): T[][] {
