@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
 import { runAction, type StepRun } from '../bundle/run.ts';
+import { gatePage } from '../gates/refusals.ts';
 
 type LaunchDarkly = NonNullable<World['launchdarkly']>;
 type Project = LaunchDarkly['projects'][number];
@@ -47,6 +48,7 @@ const account = (more: Partial<LaunchDarkly> = {}, approvals?: object): World =>
   },
 });
 
+const page = gatePage('sync-flags');
 let sandbox: Sandbox;
 beforeEach(async () => {
   sandbox = await startSandbox({ world: account() });
@@ -177,14 +179,17 @@ describe('sync', () => {
     await sandbox.load({
       launchdarkly: { ...launchdarkly, projects: [{ ...project, flags: [...(flags ?? []), ...more] }] },
     });
-    const run = await sync({ flags: 'old, beta, nowhere' });
+    const run = page.refused(
+      'flags that are not there, archived, or need what the target lacks',
+      await sync({ flags: 'old, beta, nowhere' }),
+    );
     expect([run.code, run.outputs.decision]).toEqual([1, 'fail']);
     expect(errors(run)).toContain('`old` is archived');
     expect(errors(run)).toContain('There is no flag `nowhere` in shop');
     expect(errors(run)).toContain(
       'A rule of `beta` in sit is for the segment `beta`, which prod does not have',
     );
-    const none = await sync({ tags: 'release-v9' });
+    const none = page.refused('a tag that no flag carries', await sync({ tags: 'release-v9' }));
     expect(errors(none)).toContain('There is no flag to sync: no flag of shop carries `release-v9`');
     expect(writes()).toEqual([]);
   });
@@ -197,7 +202,10 @@ describe('restore', () => {
       environmentKey: 'prod',
       instructions: [{ kind: 'replaceTargets', targets: [] }],
     });
-    const run = await restore(outputs['restore-point']);
+    const run = page.refused(
+      'to put back what somebody changed since',
+      await restore(outputs['restore-point']),
+    );
     expect([run.code, run.outputs.decision, run.outputs['changed-flags']]).toEqual([1, 'fail', 'basket']);
     expect(errors(run)).toContain(
       '`checkout` in prod was changed by somebody since the sync, in targets, and was left alone.',
@@ -217,7 +225,7 @@ describe('approvals', () => {
 
   test('are asked for once; the run after the approval goes on, verified', async () => {
     await sandbox.load(account({}, { tags: ['release-v1.4.0'] }));
-    const first = await sync({ flags: 'search' });
+    const first = page.refused('a change that needs approval', await sync({ flags: 'search' }));
     expect([first.code, first.outputs.decision]).toEqual([1, 'hold']);
     expect(first.outputs).toMatchObject({
       'changed-flags': 'search',
@@ -234,7 +242,7 @@ describe('approvals', () => {
 
     await review('basket', 'approve');
     await review('checkout', 'decline');
-    const third = await sync();
+    const third = page.refused('a change that was declined', await sync());
     expect(third.outputs).toMatchObject({ decision: 'fail', 'changed-flags': 'basket', 'waiting-flags': '' });
     expect(await settings('basket')).toEqual(await settings('basket', 'sit'));
     expect(errors(third)).toContain(
@@ -243,7 +251,7 @@ describe('approvals', () => {
 
     const instructions = [{ kind: 'turnFlagOff' }];
     await ask('PATCH', 'flags/shop/checkout', { environmentKey: 'sit', instructions });
-    const fourth = await sync();
+    const fourth = page.refused('another change than the one that was asked for', await sync());
     expect(fourth.outputs).toMatchObject({ decision: 'hold', 'waiting-flags': 'checkout' });
     expect(errors(fourth)).toContain(
       'Earlier requests, for what the flag was to become then, are out of date',
@@ -322,7 +330,7 @@ describe('bad days', () => {
 
   test('a failure in the middle is told with what was done and how to put it back', async () => {
     sandbox.inject({ service: 'launchdarkly', operation: copyOf, nth: 2, status: 400, message: 'No.' });
-    const run = await sync();
+    const run = page.refused('a copy that LaunchDarkly refuses, when others are done', await sync());
     expect([run.code, run.outputs.decision, run.outputs['changed-flags']]).toEqual([1, 'fail', 'basket']);
     expect(errors(run)).toMatch(
       /`checkout` could not be copied from sit to prod\. LaunchDarkly says: No\..*HTTP 400, request ID /,
@@ -331,8 +339,13 @@ describe('bad days', () => {
   });
 
   test('wrong tokens and environments are told with what to do', async () => {
-    expect(errors(await sync({ token: 'secret-of-a-stranger' }))).toContain('not an SDK key');
-    expect(errors(await sync({ 'target-environment': 'production' }))).toContain(
+    const stranger = page.refused('a wrong token', await sync({ token: 'secret-of-a-stranger' }));
+    expect(errors(stranger)).toContain('not an SDK key');
+    const nowhere = page.refused(
+      'an environment that is not there',
+      await sync({ 'target-environment': 'production' }),
+    );
+    expect(errors(nowhere)).toContain(
       'There is no environment `production` in project shop of LaunchDarkly. (GET /api/v2/projects/shop/environments/production, HTTP 404) It has sit, prod: take the key of one of them.',
     );
   });
@@ -366,3 +379,5 @@ describe('bad days', () => {
     expect(calls()).toEqual([]);
   });
 });
+
+page.isToldInDocs();

@@ -64,7 +64,8 @@ export async function bringFlag(
     }
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    return failed(error.message, '');
+    const { remedy } = error.failure;
+    return failed(error.message.slice(0, error.message.lastIndexOf(remedy)).trim(), remedy);
   }
 }
 

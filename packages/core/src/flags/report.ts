@@ -23,19 +23,26 @@ export const flagFinding = (
   outcome: Finding['outcome'],
   seen: string,
   message: string,
-  remedy?: string,
-): Finding => ({ check: 'flag', subject, outcome, seen, message, ...(remedy ? { remedy } : {}) });
+): Finding => ({ check: 'flag', subject, outcome, seen, message });
+
+/** A flag that stands in the way. */
+export const flagRefusal = (
+  subject: string,
+  told: Pick<Finding, 'seen' | 'limit' | 'message' | 'remedy'>,
+): Finding => ({ check: 'flag', subject, outcome: 'fail', ...told });
 
 /** What became of a flag, as the gate tells it. */
 export function findingOf(key: string, target: string, brought: Brought | undefined, verb: string): Finding {
   if (!brought)
-    return flagFinding(
-      key,
-      'hold',
-      'left alone',
-      `\`${key}\` was left alone after the failure before it.`,
-      'Mend what failed and run again: what was done is found done.',
-    );
+    return {
+      ...flagRefusal(key, {
+        seen: 'left alone',
+        limit: 'as it is to be',
+        message: `\`${key}\` was left alone after the failure before it.`,
+        remedy: 'Mend what failed and run again: what was done is found done.',
+      }),
+      outcome: 'hold',
+    };
   switch (brought.outcome) {
     case 'same':
       return flagFinding(key, 'pass', 'nothing to do', `\`${key}\` in ${target} is as it is to be.`);
@@ -46,10 +53,15 @@ export function findingOf(key: string, target: string, brought: Brought | undefi
         brought.changes.join('; '),
         `\`${key}\` in ${target} was ${verb}, and reads as it is to be.`,
       );
-    case 'waiting':
-      return flagFinding(key, 'hold', 'waiting for approval', brought.message, brought.remedy);
-    case 'failed':
-      return flagFinding(key, 'fail', 'not done', brought.message, brought.remedy);
+    case 'waiting': {
+      const { message, remedy } = brought;
+      const told = { seen: 'waiting for approval', limit: 'approved', message, remedy };
+      return { ...flagRefusal(key, told), outcome: 'hold' };
+    }
+    case 'failed': {
+      const { message, remedy } = brought;
+      return flagRefusal(key, { seen: 'not done', limit: 'as it is to be', message, remedy });
+    }
   }
 }
 

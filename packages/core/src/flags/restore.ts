@@ -4,7 +4,7 @@ import { bringAll, type Errand, type Surroundings } from './bring-all.ts';
 import { type Bringing, inEnvironment } from './bringing.ts';
 import { type Flag, flagParts } from './flag.ts';
 import { differingParts } from './parts.ts';
-import { type FlagsResult, findingOf, flagFinding, resultOf } from './report.ts';
+import { type FlagsResult, findingOf, flagFinding, flagRefusal, resultOf } from './report.ts';
 import { type RestoreItem, type RestorePoint, restoredSettings } from './restore-point.ts';
 import { type FlagsOrder, needsApproval } from './sync.ts';
 import { describeChange } from './words.ts';
@@ -80,23 +80,21 @@ function changedSince(flag: Flag, item: RestoreItem, target: string): Finding | 
   const restored = restoredSettings(item, settings);
   if ('wanted' in restored) return undefined;
   const parts = restored.changedSince.join(', ');
-  return flagFinding(
-    flag.key,
-    'fail',
-    `changed since: ${parts}`,
-    `\`${flag.key}\` in ${target} was changed by somebody since the sync, in ${parts}, and was left alone.`,
-    `Look at ${url} who changed it, and put it back by hand if that is meant.`,
-  );
+  return flagRefusal(flag.key, {
+    seen: `changed since: ${parts}`,
+    limit: 'as the sync left it',
+    message: `\`${flag.key}\` in ${target} was changed by somebody since the sync, in ${parts}, and was left alone.`,
+    remedy: `Look at ${url} who changed it, and put it back by hand if that is meant.`,
+  });
 }
 
 function gone(key: string, project: string): Finding {
-  return flagFinding(
-    key,
-    'fail',
-    'not there',
-    `There is no flag \`${key}\` in ${project} any more.`,
-    'Look who deleted it in the audit log of LaunchDarkly.',
-  );
+  return flagRefusal(key, {
+    seen: 'not there',
+    limit: 'as the sync left it',
+    message: `There is no flag \`${key}\` in ${project} any more.`,
+    remedy: 'Look who deleted it in the audit log of LaunchDarkly.',
+  });
 }
 
 function nothing(target: string): Finding {

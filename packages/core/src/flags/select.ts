@@ -1,7 +1,7 @@
 import type { Finding } from '../gate/index.ts';
 import { createPace, type Surroundings } from './bring-all.ts';
 import type { Flag } from './flag.ts';
-import { flagFinding } from './report.ts';
+import { flagRefusal } from './report.ts';
 import type { SyncOrder } from './sync.ts';
 
 /** The flags that are named or tagged, less the excluded ones, as they are in both environments; and what is wrong with the choice. */
@@ -39,6 +39,7 @@ function nothing(tags: readonly string[], project: string, otherwise: 'fail' | '
     message: `There is no flag to sync: ${because}.`,
     ...(otherwise === 'fail'
       ? {
+          limit: 'a flag',
           remedy: 'Check `tags` and `exclude-flags`; when a release may have no flags, set `no-flags: pass`.',
         }
       : {}),
@@ -46,31 +47,28 @@ function nothing(tags: readonly string[], project: string, otherwise: 'fail' | '
 }
 
 function absent(key: string, project: string): Finding {
-  return flagFinding(
-    key,
-    'fail',
-    'not there',
-    `There is no flag \`${key}\` in ${project}, or the token may not view it.`,
-    'Check the key, which is not the name, and `project`.',
-  );
+  return flagRefusal(key, {
+    seen: 'not there',
+    limit: 'a flag of the project',
+    message: `There is no flag \`${key}\` in ${project}, or the token may not view it.`,
+    remedy: 'Check the key, which is not the name, and `project`.',
+  });
 }
 
 function judge({ key, archived, environments }: Flag, wanted: readonly string[]): Finding | undefined {
   if (archived)
-    return flagFinding(
-      key,
-      'fail',
-      'archived',
-      `\`${key}\` is archived.`,
-      'Leave it out of `flags`, or bring it back in LaunchDarkly.',
-    );
+    return flagRefusal(key, {
+      seen: 'archived',
+      limit: 'a live flag',
+      message: `\`${key}\` is archived.`,
+      remedy: 'Leave it out of `flags`, or bring it back in LaunchDarkly.',
+    });
   const unseen = wanted.filter((environment) => !environments[environment]);
   if (unseen.length === 0) return undefined;
-  return flagFinding(
-    key,
-    'fail',
-    'not seen',
-    `\`${key}\` came without its settings in ${unseen.join(' and ')}.`,
-    'Let the role of the token view these environments.',
-  );
+  return flagRefusal(key, {
+    seen: 'not seen',
+    limit: 'its settings in both environments',
+    message: `\`${key}\` came without its settings in ${unseen.join(' and ')}.`,
+    remedy: 'Let the role of the token view these environments.',
+  });
 }

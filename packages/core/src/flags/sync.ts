@@ -4,7 +4,7 @@ import { type Bringing, inEnvironment, type Method } from './bringing.ts';
 import { type Flag, type FlagPart, flagParts } from './flag.ts';
 import { beyondPatching, differingParts, prerequisitesFirst, segmentsOf } from './parts.ts';
 import type { FlagEnvironment, Notified } from './ports.ts';
-import { type FlagsResult, findingOf, flagFinding, resultOf } from './report.ts';
+import { type FlagsResult, findingOf, flagFinding, flagRefusal, resultOf } from './report.ts';
 import { selectFlags } from './select.ts';
 import { describeChange } from './words.ts';
 
@@ -122,26 +122,24 @@ async function refusalOf(
   const parts = changing(flag, order);
   const impossible = method === 'patch' ? beyondPatching(wanted, parts) : undefined;
   if (impossible)
-    return flagFinding(
-      key,
-      'fail',
-      impossible,
-      `\`${key}\` cannot be patched: ${impossible}.`,
-      'Leave the part out by `exclude-parts`, or set `method: auto` where the plan allows copying.',
-    );
+    return flagRefusal(key, {
+      seen: impossible,
+      limit: 'what a patch can bring about',
+      message: `\`${key}\` cannot be patched: ${impossible}.`,
+      remedy: 'Leave the part out by `exclude-parts`, or set `method: auto` where the plan allows copying.',
+    });
   if (!parts.includes('rules')) return undefined;
   const missing: string[] = [];
   for (const segment of segmentsOf(wanted))
     if (!(await system.hasSegment(target, segment))) missing.push(segment);
   if (missing.length === 0) return undefined;
   const named = missing.map((segment) => `\`${segment}\``).join(', ');
-  return flagFinding(
-    key,
-    'fail',
-    `no segment ${missing.join(', ')}`,
-    `A rule of \`${key}\` in ${source} is for the segment ${named}, which ${target} does not have.`,
-    `Make the segment in ${target}, or leave the rules out by \`exclude-parts: rules\`.`,
-  );
+  return flagRefusal(key, {
+    seen: `no segment ${missing.join(', ')}`,
+    limit: `segments that ${target} has`,
+    message: `A rule of \`${key}\` in ${source} is for the segment ${named}, which ${target} does not have.`,
+    remedy: `Make the segment in ${target}, or leave the rules out by \`exclude-parts: rules\`.`,
+  });
 }
 
 function wouldBe(
