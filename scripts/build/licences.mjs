@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { root } from './places.mjs';
 
 /** The licences of the packages that a bundle holds, every distinct text once, under the packages that it covers. */
 export async function licences(moduleIds) {
@@ -7,7 +8,7 @@ export async function licences(moduleIds) {
   const packagesByText = new Map();
   for (const folder of [...folders].sort()) {
     const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-    const text = await licenceText(folder, license);
+    const text = `${await licenceText(folder, license)}${await furtherLicences(name)}`;
     packagesByText.set(text, [...(packagesByText.get(text) ?? []), `${name} ${version}`]);
   }
   return [...packagesByText]
@@ -23,4 +24,12 @@ function packageFolder(id) {
 async function licenceText(folder, declared) {
   const file = (await readdir(folder)).find((name) => /^licen[cs]e(\.|$)/i.test(name));
   return file ? readFile(join(folder, file), 'utf8') : `Licensed under ${declared}.`;
+}
+
+/** Of what was compiled into a package and is not among its files. */
+async function furtherLicences(name) {
+  const text = await readFile(join(root, 'scripts', 'build', 'licences', `${name}.txt`), 'utf8').catch(
+    () => '',
+  );
+  return text && `\n\n${text}`;
 }

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { runAction, type StepRun } from '../bundle/run.ts';
+import { gatePage } from '../gates/refusals.ts';
+
+const page = gatePage('infrastructure-gate');
 
 const fixture = (name: string) => readFileSync(join('test/fixtures/infrastructure', name), 'utf8');
 
@@ -36,6 +39,37 @@ test('sound plans of each kind pass', async () => {
   });
   expect(run.summary).toContain('### ✅ infrastructure-gate: pass');
   expect(everywhere(run)).not.toContain('hunter2');
+});
+
+const errored = JSON.stringify({ ...JSON.parse(fixture('terraform-sound.json')), errored: true });
+const partial = JSON.stringify({ ...JSON.parse(fixture('terraform-sound.json')), complete: false });
+const later = JSON.stringify({ ...JSON.parse(fixture('terraform-sound.json')), format_version: '2.0' });
+
+test.each<[string, string, Record<string, string>, 'fail' | 'hold']>([
+  ['a plan that destroys', fixture('terraform-destroys.json'), {}, 'fail'],
+  ['a change set that destroys', fixture('change-set-destroys.json'), {}, 'fail'],
+  [
+    'a nested stack that is not looked at',
+    fixture('change-set-destroys.json'),
+    { destroy: 'report' },
+    'hold',
+  ],
+  ['stacks in trouble', fixture('stacks-troubled.json'), {}, 'fail'],
+  ['what other hands changed', fixture('drifts.json'), { drift: 'refuse' }, 'fail'],
+  ['a plan that ended in an error', errored, {}, 'fail'],
+  ['a plan that leaves changes for later', partial, {}, 'hold'],
+  ['a format that is not known', later, {}, 'fail'],
+  ['a state in place of a plan', fixture('terraform-state.json'), {}, 'fail'],
+  ['a log in place of a plan', fixture('terraform-log.json'), {}, 'fail'],
+  ['a plan that is cut short', fixture('terraform-sound.json').slice(0, 400), {}, 'fail'],
+])('%s', async (what, text, inputs, decision) => {
+  const run = page.refused(what, await gate({ 'plans/plan.json': text }, inputs));
+  expect([run.code, run.outputs.decision]).toEqual([1, decision]);
+  expect(everywhere(run)).not.toContain('hunter2');
+});
+
+test('a pattern without a file', async () => {
+  expect(page.refused('no plan at all', await gate({})).outputs.decision).toBe('fail');
 });
 
 test('a plan that destroys is refused in production, where the policy does not allow it, and no value is shown', async () => {
@@ -87,3 +121,5 @@ test('every wrong input at once', async () => {
   expect(errors(run)).toContain('6 inputs are wrong; nothing was called');
   expect(errors(run)).toContain('allow: got ""*": all" (a pattern of nothing but `*` allows everything');
 });
+
+page.isToldInDocs();

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { runAction, type StepRun } from '../bundle/run.ts';
+import { gatePage } from '../gates/refusals.ts';
+
+const page = gatePage('schema-gate');
 
 const fixture = (name: string) => readFileSync(join('test/fixtures/schema', name), 'utf8');
 
@@ -42,6 +45,47 @@ test('a migration that only adds passes, as do reports that find nothing', async
     subject: { environment: 'prod', service: 'orders', version: 'v1.4.0' },
   });
   expect(run.summary).toContain('### ✅ schema-gate: pass');
+});
+
+const next = (sql: string) => ({ 'db/V1__users.sql': created, 'db/V2__next.sql': sql });
+const report = (name: string) => ({ 'reports/report.json': fixture(name) });
+const fresh = { migrations: 'db/*.sql', 'applied-through': 'V1' };
+
+test.each<[string, Record<string, string>, Record<string, string>, 'fail' | 'hold']>([
+  ['a dropped column', next('ALTER TABLE users DROP COLUMN nickname;'), fresh, 'fail'],
+  ['a dropped table', next('DROP TABLE users;'), fresh, 'fail'],
+  ['a renamed column', next('ALTER TABLE users RENAME COLUMN nickname TO alias;'), fresh, 'fail'],
+  ['a new column that must be given', next('ALTER TABLE users ADD email text NOT NULL;'), fresh, 'fail'],
+  [
+    'a column that must be given from now on',
+    next('ALTER TABLE users ALTER age SET NOT NULL;'),
+    fresh,
+    'fail',
+  ],
+  ['a narrower type', next('ALTER TABLE users ALTER age TYPE smallint;'), fresh, 'fail'],
+  ['a type that was not known', next('ALTER TABLE orders ALTER total TYPE bigint;'), fresh, 'fail'],
+  ['a table that is emptied', next('TRUNCATE users;'), fresh, 'fail'],
+  [
+    'a program that cannot be seen through',
+    next("DO $$ BEGIN EXECUTE 'DROP TABLE users'; END $$;"),
+    fresh,
+    'hold',
+  ],
+  ['SQL of another database', next('CREATE TABLE `t` (a int AUTO_INCREMENT);'), fresh, 'fail'],
+  [
+    'a target that has run what this version lacks',
+    next('SELECT 1;'),
+    { ...fresh, 'applied-through': 'V3' },
+    'fail',
+  ],
+  ['a finding of oasdiff', report('oasdiff.json'), { reports: 'reports/*' }, 'fail'],
+  ['a finding of buf', report('buf.json'), { reports: 'reports/*' }, 'fail'],
+  ['a hazard of pg-schema-diff', report('pg-schema-diff.json'), { reports: 'reports/*' }, 'fail'],
+  ['a migration that squawk cannot read', report('squawk-syntax.json'), { reports: 'reports/*' }, 'fail'],
+  ['an empty report', { 'reports/report.json': '' }, { reports: 'reports/*' }, 'fail'],
+])('%s', async (what, files, inputs, decision) => {
+  const run = page.refused(what, await gate(files, inputs));
+  expect([run.code, run.outputs.decision]).toEqual([1, decision]);
 });
 
 test('a dropped column is refused by file and line, and passes with a reason of the policy', async () => {
@@ -97,6 +141,8 @@ test('every kind of report that finds something fails; what is missing, cut shor
 });
 
 test('every wrong input at once; MySQL is refused in words', async () => {
+  const mysql = await gate({}, { migrations: 'db/*.sql', dialect: 'mysql' });
+  expect(page.refused('migrations of MySQL', mysql).code).toBe(1);
   const run = await gate(
     {},
     { 'applied-through': 'V1', dialect: 'mysql', warnings: 'no', allow: '- a', mode: 'maybe' },
@@ -110,3 +156,5 @@ test('every wrong input at once; MySQL is refused in words', async () => {
   ])
     expect(errors(run)).toContain(message);
 });
+
+page.isToldInDocs();

@@ -48,6 +48,7 @@ function judgePlan(path: string, plan: PlanFacts, judging: Judging): readonly Fi
     ? {
         ...common,
         outcome: 'fail',
+        limit: 'a whole plan',
         message: `${path} ${plan.broken}`,
         remedy: 'Mend what it failed on, and make the plan anew.',
       }

@@ -26,11 +26,13 @@ export interface FilesToRead<F> {
   /** @throws Unreadable */
   readonly read: (file: ReportFile) => Promise<F>;
   readonly order?: (a: string, b: string) => number;
+  /** What to do about a file that cannot be read; to write it anew when it is not given. */
+  readonly mend?: string;
 }
 
 /** Reads each file that the patterns name, once and one after the other. */
 export async function readEach<F>(
-  { input, patterns, read, order }: FilesToRead<F>,
+  { input, patterns, read, order, mend = 'Write it anew' }: FilesToRead<F>,
   files: ReportFiles,
 ): Promise<ReadFiles<F>> {
   const found = patterns.length > 0 ? await files.find(patterns) : [];
@@ -43,7 +45,7 @@ export async function readEach<F>(
       whole.push({ path, facts: await read(await files.open(path)) });
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      findings.push(unreadable(path, error, input));
+      findings.push(unreadable(path, error, input, mend));
     }
   }
   return { read: whole, findings };
@@ -73,7 +75,7 @@ function tooMany(count: number, input: string): Finding {
   };
 }
 
-function unreadable(path: string, { message }: Unreadable, input: string): Finding {
+function unreadable(path: string, { message }: Unreadable, input: string, mend: string): Finding {
   return {
     check: 'report',
     outcome: 'fail',
@@ -81,6 +83,6 @@ function unreadable(path: string, { message }: Unreadable, input: string): Findi
     seen: 'unreadable',
     limit: 'a whole report',
     message: `${oneLine(path)} ${message}`,
-    remedy: `Write it anew, or take it out of \`${input}\` with a pattern that begins with \`!\`.`,
+    remedy: `${mend}, or take it out of \`${input}\` with a pattern that begins with \`!\`.`,
   };
 }

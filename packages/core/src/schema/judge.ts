@@ -56,7 +56,7 @@ function judgeOne(
 ): Finding {
   const { rule, object, path, line, message, remedy } = breakage;
   const place = line === undefined ? path : `${path}:${line}`;
-  const common = { check: rule, subject: place, seen: object };
+  const common = { check: rule, subject: place, seen: object, limit: 'compatible' };
   const told = /[.:]$/.test(message) ? message : `${message}.`;
   const text = line === undefined ? told : `${place}: ${told}`;
   if (allowance)

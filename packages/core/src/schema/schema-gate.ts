@@ -44,6 +44,7 @@ export async function schemaGate(
       patterns: migrations,
       read: (file) => readMigration(file, parser),
       order: byVersion,
+      mend: 'Have it hold what PostgreSQL itself reads, without commands of psql',
     },
     files,
   );
