@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
+import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
 import { runAction, type StepOptions } from '../bundle/run.ts';
 import { gatePage } from '../gates/refusals.ts';
 
@@ -15,7 +15,9 @@ let noon: Sandbox;
 
 beforeAll(async () => {
   night = await startSandbox({ start: tuesdayNight });
-  noon = await startSandbox({ start: wednesdayNoon });
+  const tokens = { job: { actions: 'read' }, none: { contents: 'write' } } as const;
+  const world: World = { github: { repository: 'example/tenant-service', tokens } };
+  noon = await startSandbox({ start: wednesdayNoon, world });
 });
 afterAll(async () => {
   await night.close();
@@ -131,6 +133,7 @@ describe('an emergency', () => {
       ticket: 'INC-7',
       reason: 'Payments fail',
       approvers: ['ops-lead', 'tech-lead'],
+      approvals: 'claimed',
       environment: 'prod',
       version: 'v1.4.1',
       expires: '2026-03-04T12:00:00Z',
@@ -162,6 +165,53 @@ describe('an emergency', () => {
     const step = page.refused(what, await run(noon, { ...emergency, ...change }));
     expect([step.code, step.outputs.decision]).toEqual([1, 'fail']);
     expect(errors(step)[0]).toContain(message);
+  });
+});
+
+describe('an emergency approved in the run', () => {
+  const emergency = {
+    emergency: 'true',
+    ticket: 'INC-7',
+    reason: 'Payments fail',
+    version: 'v1.4.1',
+    'approval-environments': 'emergency-1, emergency-2',
+    'override-expires': '2026-03-04T12:00:00Z',
+    token: 'job',
+  };
+  const review = (user: string, environment: string, state = 'approved') =>
+    fetch(`${noon.url}/_sandbox/github/approvals`, {
+      method: 'POST',
+      body: JSON.stringify({ run_id: '7001', environment, state, user, comment: '' }),
+    });
+  const asked = () => noon.journal().filter(({ operation }) => operation.includes('approvals')).length;
+
+  test('counts who reviewed it, whatever is claimed; the record says that they were seen', async () => {
+    await review('ops-lead', 'emergency-1');
+    const one = page.refused('an override that one person approved in the run', await run(noon, emergency));
+    expect([one.code, one.outputs.decision]).toEqual([1, 'fail']);
+    await review('tech-lead', 'emergency-2');
+    const again = { env: { GITHUB_TRIGGERING_ACTOR: 'tech-lead' } };
+    const own = await run(noon, emergency, again);
+    page.refused('an override approved by who ran the run again', own);
+    expect(own.outputs.decision).toBe('fail');
+    const two = await run(noon, emergency);
+    expect([two.code, two.outputs.decision]).toEqual([0, 'overridden']);
+    expect(JSON.parse(two.outputs.report ?? '').override).toMatchObject({
+      approvers: ['ops-lead', 'tech-lead'],
+      approvals: 'seen',
+    });
+    await review('dev-lead', 'emergency-2', 'rejected');
+    const rejected = page.refused('an override that somebody rejected', await run(noon, emergency));
+    expect(rejected.outputs.decision).toBe('fail');
+  });
+
+  test('asks nobody while the window is open, and says what it may not read', async () => {
+    const before = asked();
+    expect((await run(noon, { ...emergency, at: '2026-03-03T20:05:00Z' })).outputs.decision).toBe('pass');
+    expect(asked()).toBe(before);
+    expect(errors(await run(noon, { ...emergency, token: 'none' }))[0]).toContain('`actions: read`');
+    const both = await run(noon, { ...emergency, approvers: 'ops-lead' });
+    expect(errors(both)[0]).toContain('approvers: contradicts `approval-environments`');
   });
 });
 
@@ -287,6 +337,8 @@ describe('an iCalendar feed', () => {
     const replaced = await run(night, inputs);
     expect(replaced.outputs.decision).toBe('pass');
     expect(replaced.log).toContain('The copy read at 2026-03-03T20:05:00Z stands in.');
+    answer = { status: 200, body: freeze };
+    await run(night, inputs);
     answer = { status: 404, body: '' };
     await night.clock.advance(3_600_000);
     const old = await run(night, { ...inputs, 'calendar-copy-max-age': '30m' });

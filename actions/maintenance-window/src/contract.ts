@@ -53,12 +53,21 @@ export const contract = defineContract({
       { default: '0s' },
     ),
     emergency: flag(
-      'Whether to go on although the window is closed. Needs `ticket`, `reason`, `environment`, `version`, two `approvers` other than the requester, and `override-expires`.',
+      'Whether to go on although the window is closed. Needs `ticket`, `reason`, `environment`, `version`, `override-expires`, and two people other than the requester who approved it, by `approvers` or `approval-environments`.',
       { default: 'false' },
     ),
     ticket: text('The ticket of the emergency, or of the planned time.'),
     reason: text('Why the emergency cannot wait.'),
-    approvers: list('The logins of the people who approved the emergency.'),
+    approvers: list(
+      'The logins of the people who approved the emergency, as whoever starts the run says. Better is `approval-environments`.',
+    ),
+    'approval-environments': list(
+      'The protected environments of GitHub whose reviews in this run approve the emergency, in place of `approvers`: one for each person, in jobs before this one. A rejection of one ends the emergency.',
+    ),
+    token: text('The token that reads the reviews of the run.', {
+      context: '${{ github.token }}',
+      secret: true,
+    }),
     requester: text(
       'The login of who asks for the emergency, where it is not the actor of the run; neither can approve it.',
     ),
@@ -83,7 +92,7 @@ export const contract = defineContract({
       'Time until it closes, such as `3h55m`, rounded down to seconds; `0s` when closed, empty when no end is in sight.',
     'calendar-digest': 'The SHA-256 digest of the feed that was read; empty without a feed.',
   },
-  permissions: {},
+  permissions: { github: { actions: 'read' } },
   example: {
     environment: 'prod',
     windows: 'Tue,Thu 22:00-02:00\nSat 06:00-10:00',
@@ -108,6 +117,11 @@ export const contract = defineContract({
         input: 'calendar-copy',
         message: 'keeps a copy of a feed, and `calendar-url` is not given.',
       });
+    if (inputs.approvers !== undefined && inputs.approvalEnvironments !== undefined)
+      problems.push({
+        input: 'approvers',
+        message: 'contradicts `approval-environments`, where the approvers are seen; give one of them.',
+      });
     const { plannedStart, plannedEnd } = inputs;
     if (plannedStart !== undefined && plannedEnd !== undefined && plannedEnd <= plannedStart)
       problems.push({ input: 'planned-end', message: 'is not after `planned-start`.' });
@@ -115,7 +129,7 @@ export const contract = defineContract({
       const needed = {
         ticket: inputs.ticket,
         reason: inputs.reason,
-        approvers: inputs.approvers,
+        approvers: inputs.approvers ?? inputs.approvalEnvironments,
         environment: inputs.environment,
         version: inputs.version,
         'override-expires': inputs.overrideExpires,

@@ -1,3 +1,4 @@
+import { approversOf } from '@promo-actions/core/approval';
 import { formatInstant } from '@promo-actions/core/clock';
 import { checkWindow, compactDuration } from '@promo-actions/core/window';
 import { runOnRunner } from '@promo-actions/gateways/runner';
@@ -5,11 +6,16 @@ import { contract } from './contract.ts';
 import { windowRequest } from './request.ts';
 
 runOnRunner(contract, {
-  async main({ inputs, clock, context }) {
-    const request = windowRequest(inputs, context.actor, clock.now());
+  async main({ inputs, log, clock, context, signal }) {
+    // Who runs it again asks for it as much as who started it.
+    const starters = [context.actor, process.env.GITHUB_TRIGGERING_ACTOR ?? ''];
+    const { approvalEnvironments: environments } = inputs;
     const answer = await checkWindow(
-      request,
-      await feedPorts(inputs.calendarUrl, inputs.calendarCopy),
+      windowRequest(inputs, starters, clock.now()),
+      {
+        ...(await feedPorts(inputs.calendarUrl, inputs.calendarCopy)),
+        ...(environments ? { approvers: () => approvers(environments) } : {}),
+      },
       clock.now(),
     );
     const { closesAt, nextOpensAt, timeLeft } = answer;
@@ -30,6 +36,13 @@ runOnRunner(contract, {
       const { createCalendarFeed, createFeedCopy } = await import('@promo-actions/gateways/calendar');
       const feed = createCalendarFeed(url, clock);
       return copy ? { feed, copy: createFeedCopy(copy, url) } : { feed };
+    }
+
+    async function approvers(environments: readonly string[]) {
+      const { createGitHub, createReviewHistory } = await import('@promo-actions/gateways/github');
+      const github = createGitHub({ token: inputs.token, clock, signal, onRetry: log.info });
+      const reviews = await createReviewHistory(github, context.repository).reviews(context.runId);
+      return approversOf(reviews, environments);
     }
   },
 });

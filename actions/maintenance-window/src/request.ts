@@ -5,7 +5,7 @@ import type { contract } from './contract.ts';
 type Inputs = InputValues<(typeof contract)['inputs']>;
 
 /** The gate's question, from the inputs as they were declared. */
-export function windowRequest(inputs: Inputs, actor: string, now: number): WindowRequest {
+export function windowRequest(inputs: Inputs, starters: readonly string[], now: number): WindowRequest {
   const { windows, freezes = [], plannedStart, plannedEnd, scheduledTime } = inputs;
   const timeZone = zoneOf(inputs);
   const emergency = emergencyOf(inputs);
@@ -16,7 +16,7 @@ export function windowRequest(inputs: Inputs, actor: string, now: number): Windo
     timeZone,
     required: inputs.requiredTime,
     whenClosed: inputs.whenClosed,
-    requesters: [actor, inputs.requester ?? ''],
+    requesters: [...starters, inputs.requester ?? ''],
     subject: {
       ...(inputs.environment ? { environment: inputs.environment } : {}),
       ...(inputs.service ? { service: inputs.service } : {}),
@@ -39,8 +39,15 @@ export function windowRequest(inputs: Inputs, actor: string, now: number): Windo
 
 /** Complete whenever it is declared: the contract refuses an emergency that lacks a part. */
 function emergencyOf(inputs: Inputs): Emergency | undefined {
-  const { emergency, ticket, reason, approvers, environment, version, overrideExpires: expires } = inputs;
-  if (!emergency || !ticket || !reason || !approvers || !environment || !version || expires === undefined)
-    return undefined;
-  return { ticket, reason, approvers, environment, version, expires };
+  const {
+    emergency,
+    ticket,
+    reason,
+    approvers = [],
+    environment,
+    version,
+    overrideExpires: expires,
+  } = inputs;
+  if (!emergency || !ticket || !reason || !environment || !version || expires === undefined) return undefined;
+  return { ticket, reason, approvers, approvals: 'claimed', environment, version, expires };
 }

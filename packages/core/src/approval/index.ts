@@ -3,6 +3,7 @@ export {
   type ApprovalResult,
   approvalGate,
 } from './approval-gate.ts';
+export { approversOf } from './approvers.ts';
 export { type ApprovalQuestion, type ChainLink, type Judgement, judgeApprovals } from './judge.ts';
 export {
   approvalMatrix,

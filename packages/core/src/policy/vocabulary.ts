@@ -52,8 +52,9 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
     'title', 'transition-to', 'user',
   ],
   'maintenance-window': [
-    'calendar-as', 'calendar-copy', 'calendar-copy-max-age', 'calendar-url', 'freezes', 'mode',
-    'required-time', 'summary', 'time-zone', 'tolerance', 'when-closed', 'windows',
+    'approval-environments', 'calendar-as', 'calendar-copy', 'calendar-copy-max-age',
+    'calendar-url', 'freezes', 'mode', 'required-time', 'summary', 'time-zone', 'tolerance',
+    'when-closed', 'windows',
   ],
   'notify': [
     'dry-run', 'fields', 'link-title', 'link-url', 'message', 'on', 'pagerduty-region', 'required',

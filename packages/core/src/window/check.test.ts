@@ -109,6 +109,7 @@ describe('an emergency', () => {
     ticket: 'INC-7',
     reason: 'Payments fail',
     approvers: ['ops-lead', 'tech-lead'],
+    approvals: 'claimed' as const,
     environment: 'prod',
     version: 'v1.4.1',
     expires: wednesdayNoon + hour,

@@ -43,6 +43,8 @@ export interface WindowAnswer {
 interface Ports {
   readonly feed?: CalendarFeed;
   readonly copy?: FeedCopy;
+  /** Who approved the emergency in the reviews of the run; asked only when something refuses. */
+  readonly approvers?: () => Promise<readonly string[]>;
 }
 
 /** How far back events are asked of a feed: a freeze that began long ago may still be on. */
@@ -55,7 +57,11 @@ export async function checkWindow(request: WindowRequest, ports: Ports, now: num
     request.feed && ports.feed
       ? await readFeed(ports.feed, ports.copy, span, now, request.feed.copyAge)
       : undefined;
-  return judgeWindow(request, reading);
+  const answer = judgeWindow(request, reading);
+  const { emergency } = request;
+  if (!emergency || !ports.approvers || answer.report.decision === 'pass') return answer;
+  const seen: Emergency = { ...emergency, approvers: await ports.approvers(), approvals: 'seen' };
+  return judgeWindow({ ...request, emergency: seen }, reading);
 }
 
 /** The same without the world: what the request and the feed amount to. */
@@ -225,7 +231,10 @@ function overrideOf(request: WindowRequest, findings: readonly Finding[]) {
     seen: emergency.approvers.join(', ') || 'nobody',
     limit: 'ticket, reason, two people other than the requester, at most 24 hours',
     message: `The override of ${emergency.ticket} for ${emergency.version} to ${emergency.environment} does not hold: ${granted.problems.join('; ')}.`,
-    remedy: 'Have two people who did not ask for it approve it, with a new `override-expires`.',
+    remedy:
+      emergency.approvals === 'seen'
+        ? 'Have two people who did not ask for it review the environments in `approval-environments`; a rejection ends it.'
+        : 'Have two people who did not ask for it approve it, with a new `override-expires`.',
   };
   return { finding };
 }

@@ -46,7 +46,8 @@ export async function readFeed(
     if (!kept) return { unreadable: error };
     const age = now - kept.readAt;
     if (age > copyAge) {
-      const why = `${error.failure.why ?? error.failure.what}; the copy is ${formatDuration(age)} old, older than ${formatDuration(copyAge)}`;
+      const tooOld = `the copy is ${formatDuration(age)} old, older than ${formatDuration(copyAge)}`;
+      const why = [error.failure.why, tooOld].filter(Boolean).join('; ');
       return { unreadable: new OutsideError({ ...error.failure, why }) };
     }
     return { feed: kept, staleBecause: error.message };

@@ -1,12 +1,16 @@
 import { formatInstant } from '../clock/index.ts';
 import type { Override } from '../gate/index.ts';
 
+/** Whether the approvers are claimed by an input, or were seen in the reviews of the run. */
+export type Approvals = 'claimed' | 'seen';
+
 /** An emergency, as it is claimed: to promote one version to one environment outside of the window. */
 export interface Emergency {
   readonly ticket: string;
   readonly reason: string;
   /** Logins of who approved it. */
   readonly approvers: readonly string[];
+  readonly approvals: Approvals;
   readonly environment: string;
   readonly version: string;
   /** Epoch milliseconds from which on it counts no more. */
@@ -15,6 +19,7 @@ export interface Emergency {
 
 /** An override with its scope, so that the record says what it was for. */
 export interface ScopedOverride extends Override {
+  readonly approvals: Approvals;
   readonly environment: string;
   readonly version: string;
   /** ISO 8601 in UTC. */
@@ -48,8 +53,8 @@ export function grantOverride(
   else if (emergency.expires > at + longestOverride)
     problems.push(`it would last until ${expires}, and an override lasts 24 hours at most`);
   if (problems.length > 0) return { problems };
-  const { ticket, reason, environment, version } = emergency;
-  return { override: { ticket, reason, approvers, environment, version, expires } };
+  const { ticket, reason, approvals, environment, version } = emergency;
+  return { override: { ticket, reason, approvers, approvals, environment, version, expires } };
 }
 
 /** GitHub's logins know no capitals; people write them with an `@`. */
