@@ -113,6 +113,35 @@ describe('a plan of Terraform', () => {
   });
 });
 
+describe('what Terraform 1.11 writes', () => {
+  test('plans that keep all pass', async () => {
+    for (const name of ['terraform-1.11-sound.json', 'terraform-1.11-nothing.json'])
+      expect((await one(name, { drift: 'refuse', maxAge: Number.MAX_SAFE_INTEGER })).decision).toBe('pass');
+  });
+
+  test('a plan that destroys fails, with the reasons, and without a value', async () => {
+    const { decision, told, destroyed, changed } = await one('terraform-1.11-destroys.json');
+    expect([decision, destroyed, changed]).toEqual(['fail', 3, 4]);
+    expect(told.map(({ message }) => message)).toEqual([
+      'p (Terraform plan, 1.11.4): 1 to update, 2 to replace, 1 to delete, 1 to leave unmanaged.',
+      'terraform_data.alias would be deleted and made anew: it is tainted.',
+      'terraform_data.queues["old"] would be deleted: its key is no longer in for_each.',
+      'terraform_data.table would be deleted and made anew: triggers_replace cannot be changed in place.',
+    ]);
+    expect(fixture('terraform-1.11-destroys.json')).toContain('hunter2');
+    expect(JSON.stringify(told)).not.toContain('hunter2');
+  });
+
+  test('a state and a log are no plans', async () => {
+    await expect(readInfrastructure(file('p', fixture('terraform-1.11-state.json')))).rejects.toThrow(
+      'is a state of Terraform, not a plan',
+    );
+    await expect(readInfrastructure(file('p', fixture('terraform-1.11-log.json')))).rejects.toThrow(
+      'is the log that `terraform plan -json` writes',
+    );
+  });
+});
+
 describe('CloudFormation', () => {
   test('a change set that keeps all passes, one without changes, too', async () => {
     expect((await one('change-set-sound.json')).decision).toBe('pass');
