@@ -63,11 +63,29 @@ interface Topic {
   readonly attributes: unknown;
 }
 
+const refusal = JSON.stringify({
+  gate: 'stability-check',
+  decision: 'fail',
+  subject: {},
+  at: '2026-03-03T20:00:00Z',
+  findings: [
+    {
+      check: 'errors',
+      outcome: 'fail',
+      seen: '12',
+      limit: '5',
+      message: '12 errors.',
+      remedy: 'Look at the logs.',
+    },
+  ],
+});
+
 test('a failure is told everywhere; the rollback after it resolves the incident', async () => {
   const failed = await tell('failed', {
     message: 'The canary had 5% errors. <!channel> look & mend.',
     fields: 'Canary: 50%',
     'slack-mention': '<!here>',
+    gates: JSON.stringify({ 'jira-gate': '', 'stability-check': refusal }),
   });
   expect(failed.code).toBe(0);
   expect(failed.outputs).toEqual({ sent: 'slack\npagerduty\nsns', failed: '' });
@@ -81,6 +99,8 @@ test('a failure is told everywhere; the rollback after it resolves the incident'
   expect(blocks).toContain('"text":"<!here>"');
   expect(blocks).toContain('<https://github.com/example/tenant-service/actions/runs/7001|Open the run>');
   expect(blocks).toContain('*Canary*\\n50%');
+  expect(blocks).toContain('*Gates*\\njira-gate skipped, stability-check refused');
+  expect(blocks).toContain('stability-check: 12 errors. Look at the logs.');
   expect(await heard<PagerDuty>('pagerduty/events')).toMatchObject({
     events: [{ event_action: 'trigger', payload: { severity: 'error', source: 'orders' } }],
     open: ['promo/example/tenant-service/orders/prod'],

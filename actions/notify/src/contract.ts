@@ -7,6 +7,7 @@ import {
   oneOf,
   text,
 } from '@promo-actions/core/action';
+import { gateReports } from '@promo-actions/core/deployment';
 import { occasions } from '@promo-actions/core/notice';
 import { channelNames, fieldsSchema } from './inputs.ts';
 
@@ -32,6 +33,9 @@ export const contract = defineContract({
       fieldsSchema,
       'a map of names and values',
       'Further facts, as a map: `Canary: 50%`. Slack shows ten facts in all.',
+    ),
+    gates: gateReports(
+      'What the gates saw: the `report` outputs of gates, as record-deployment takes them. What stopped the promotion is told, with what to do.',
     ),
     'link-url': text('Where people look; by default the run.'),
     'link-title': text('The words of the link.', { default: 'Open the run' }),

@@ -1,5 +1,5 @@
 import type { InputValues, RunContext } from '@promo-actions/core/action';
-import { type Notice, noticeFields } from '@promo-actions/core/notice';
+import { gatesInShort, type Notice, noticeFields, whatGatesFound } from '@promo-actions/core/notice';
 import type { contract } from './contract.ts';
 
 export const channelNames: readonly string[] = ['slack', 'pagerduty', 'sns'];
@@ -7,9 +7,12 @@ export const fieldsSchema = noticeFields;
 
 type Inputs = InputValues<typeof contract.inputs>;
 
+/** What is told, of inputs that were checked. */
 export function noticeOf(inputs: Inputs, context: RunContext, at: number): Notice {
-  const { environment, service, version, fromVersion, reason, ticket, message, fields = {} } = inputs;
+  const { environment, service, version, fromVersion, reason, ticket, gates = [] } = inputs;
   const url = inputs.linkUrl ?? context.runUrl;
+  const decided = gatesInShort(gates);
+  const message = [inputs.message, ...whatGatesFound(gates)].filter(Boolean).join('\n');
   return {
     occasion: inputs.on,
     repository: context.repository,
@@ -20,8 +23,8 @@ export function noticeOf(inputs: Inputs, context: RunContext, at: number): Notic
     fromVersion,
     reason,
     ticket,
-    message,
-    fields,
+    message: message || undefined,
+    fields: { ...inputs.fields, ...(decided ? { Gates: decided } : {}) },
     links: [[inputs.linkTitle, url]],
     at,
   };

@@ -295,6 +295,23 @@ describe('whatever is lost on the way', () => {
     );
   });
 
+  test('a dry run of either changes nothing, and tells what it would', async () => {
+    await fc.assert(
+      fc.asyncProperty(settings, settings, async (source, before) => {
+        fc.pre(!same(source, before));
+        const { system, state } = project(source, before, [], true);
+        const planned = await syncFlags({ ...order, dryRun: true }, around(system));
+        expect([state.settings, planned.changed, planned.report.decision]).toEqual([before, [], 'pass']);
+        expect(planned.changes.length).toBeGreaterThan(0);
+        const { restorePoint: point } = await syncFlags(order, around(system));
+        const back = await restoreFlags({ ...order, point, dryRun: true }, around(system));
+        expect([state.settings, back.changed, back.report.decision]).toEqual([source, [], 'pass']);
+        expect(back.changes).toHaveLength(planned.changes.length);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   test('approval is asked for once, and only what was approved takes effect', async () => {
     await fc.assert(
       fc.asyncProperty(settings, settings, mishaps, fc.boolean(), async (source, before, luck, copying) => {

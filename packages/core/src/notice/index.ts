@@ -1,4 +1,5 @@
 export { noticeFields } from './fields.ts';
+export { gatesInShort, whatGatesFound } from './gates.ts';
 export {
   clipped,
   facts,

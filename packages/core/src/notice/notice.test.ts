@@ -1,7 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { OutsideError } from '../errors/index.ts';
-import { type Channel, clipped, facts, headline, incidentKey, type Notice, tellAll } from './index.ts';
+import type { Decision, GateReport } from '../gate/index.ts';
+import {
+  type Channel,
+  clipped,
+  facts,
+  gatesInShort,
+  headline,
+  incidentKey,
+  type Notice,
+  tellAll,
+  whatGatesFound,
+} from './index.ts';
 
 const notice: Notice = {
   occasion: 'failed',
@@ -70,6 +81,33 @@ test('a text is cut where it does not fit, never through a character or what its
       }
     }),
   );
+});
+
+test('gates are told in short, and what stopped it with what to do', () => {
+  const report = (gate: string, decision: Decision, more: Partial<GateReport> = {}): GateReport => ({
+    gate,
+    decision,
+    subject: {},
+    at: '',
+    findings: [
+      { check: 'a', outcome: 'pass', seen: 'x', message: 'Fine.' },
+      { check: 'b', outcome: 'fail', seen: 'x', message: 'Not\nfine.', remedy: 'Mend it.' },
+    ],
+    ...more,
+  });
+  const override = { ticket: 'INC-7', reason: 'customers wait', approvers: ['ops-lead', 'dev-lead'] };
+  const reports = [
+    report('window', 'overridden', { override }),
+    report('jira-gate', 'fail'),
+    report('quality-gate', 'pass'),
+  ];
+  expect(gatesInShort(reports)).toBe('window overridden, jira-gate refused, quality-gate passed');
+  expect(gatesInShort([])).toBeUndefined();
+  expect(whatGatesFound(reports)).toEqual([
+    'window: Not fine. Mend it.',
+    'window: overridden by ops-lead, dev-lead: customers wait',
+    'jira-gate: Not fine. Mend it.',
+  ]);
 });
 
 describe('channels', () => {
