@@ -1,3 +1,4 @@
+import type { Log } from '../action/index.ts';
 import type { Attributes } from '../deployment/index.ts';
 import { OutsideError } from '../errors/index.ts';
 import {
@@ -148,10 +149,15 @@ export async function keepIncident(
 export async function restore(
   step: Step,
   ports: RestorePorts,
-  patience: Patience,
+  patience: Patience & { readonly log: Pick<Log, 'info' | 'warning'> },
 ): Promise<string | undefined> {
   const { place, to, onlyFrom } = step;
-  await readyOrRefuse(ports.functions, place.functionName, to, patience);
+  const version = await readyOrRefuse(ports.functions, place.functionName, to, patience);
+  if (version.snapStart && version.state === 'Inactive') {
+    patience.log.warning(
+      `\`${place.functionName}:${to}\` has not been invoked for 14 days or more, so Lambda has dropped its snapshot. Until it has made another, which takes some minutes, its first requests are answered by SnapStartNotReadyException; invoke it now to begin.`,
+    );
+  }
   const wanted = { stableVersion: to };
   for (let attempt = 1; attempt <= tries; attempt++) {
     const alias = await read(place, ports.aliases);

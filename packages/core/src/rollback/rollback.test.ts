@@ -272,6 +272,21 @@ test('a version that failed to start is not returned to', async () => {
   expect(await aliases.find('orders', 'live')).toMatchObject({ stableVersion: '4' });
 });
 
+test('a version that has lost its snapshot is returned to, saying what its first requests meet', async () => {
+  const asleep = { ...published('3', '', 'Inactive'), snapStart: { optimized: false } };
+  const aliases = world('4');
+  const warnings: string[] = [];
+  const patience = {
+    clock: { now: () => start, sleep: async () => {} },
+    log: { info: () => {}, warning: (line: string) => void warnings.push(line) },
+    timeout: 1_000,
+  };
+  const known = { ...functions, describe: async () => asleep };
+  await rollback(order(), { aliases, functions: known }, async () => undefined, patience);
+  expect(await aliases.find('orders', 'live')).toMatchObject({ stableVersion: '3' });
+  expect(warnings).toEqual([expect.stringContaining('answered by SnapStartNotReadyException')]);
+});
+
 describe('all services', () => {
   const inputs = {
     all: true,
