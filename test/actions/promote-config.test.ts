@@ -2,9 +2,12 @@ import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WatchedCall } from '@promo-actions/sandbox';
 import type { StepRun } from '../bundle/run.ts';
+import { gatePage } from '../gates/refusals.ts';
 import { sample } from '../sample.ts';
 import { type ConfigWorld, configWorld, type Given } from './config-world.ts';
 import { errorsOf } from './lambda-world.ts';
+
+const page = gatePage('promote-config');
 
 let world: ConfigWorld;
 
@@ -243,7 +246,8 @@ defaults:
 environments: { prod: {} }
 services: { tenant-service: {} }
 `;
-    const run = await world.run({}, { files: { '.github/promotion.yml': policy } });
+    const broken = await world.run({}, { files: { '.github/promotion.yml': policy } });
+    const run = page.refused('a missing key, and values that break the rules', broken);
     expect(run.code).toBe(1);
     const told = errorsOf(run);
     expect(told).toContain('`/tenants/prod/limit` would be "20"; expected one of 10.');
@@ -320,3 +324,5 @@ async function dying(
   world.sandbox.watch(undefined);
   expect(run.signal).toBe('SIGKILL');
 }
+
+page.isToldInDocs();
