@@ -69,7 +69,7 @@ export function readTerraform(value: Readonly<Record<string, unknown>>): PlanFac
 }
 
 function managed(changes: readonly Change[] | null | undefined): readonly Change[] {
-  return (changes ?? []).filter(({ mode }) => mode === 'managed');
+  return (changes ?? []).filter(({ mode }) => mode !== 'data' && mode !== 'ephemeral');
 }
 
 const actions: Readonly<Record<string, ChangeAction | 'none'>> = {

@@ -7,6 +7,7 @@ export interface KnownColumn extends Column {
 
 export interface KnownTable {
   readonly isNew: boolean;
+  readonly temporary: boolean;
   readonly columns: ReadonlyMap<string, KnownColumn>;
 }
 
@@ -20,7 +21,8 @@ export function changed(tables: Tables, change: SchemaChange, isNew: boolean): T
       if (change.onlyIfAbsent && tables.has(change.table)) return tables;
       const newTable = isNew && !change.onlyIfAbsent;
       const columns = new Map(change.columns.map((column) => [column.name, { ...column, isNew: newTable }]));
-      return new Map(tables).set(change.table, { isNew: newTable, columns });
+      const { temporary } = change;
+      return new Map(tables).set(change.table, { isNew: newTable, temporary, columns });
     }
     case 'drop': {
       const rest = new Map(tables);
@@ -34,6 +36,8 @@ export function changed(tables: Tables, change: SchemaChange, isNew: boolean): T
       rest.delete(change.name);
       return rest.set(renamed(change.name, change.to), table);
     }
+    case 'search-elsewhere':
+      return new Map([...tables].filter(([name]) => name.includes('.')));
     case 'empty':
     case 'unseen':
       return tables;
@@ -42,19 +46,31 @@ export function changed(tables: Tables, change: SchemaChange, isNew: boolean): T
   }
 }
 
+/** The tables that are left when a migration is over. */
+export function afterMigration(tables: Tables): Tables {
+  return new Map([...tables].filter(([, { temporary }]) => !temporary));
+}
+
 /** A table keeps its schema when its name changes. */
 function renamed(name: string, to: string): string {
   const schema = name.slice(0, name.lastIndexOf('.') + 1);
   return to.includes('.') ? to : `${schema}${to}`;
 }
 
-type ColumnChange = Exclude<SchemaChange, { kind: 'create-table' | 'drop' | 'rename' | 'empty' | 'unseen' }>;
+type ColumnChange = Extract<SchemaChange, { readonly column: unknown }>;
 
 function withColumns(tables: Tables, change: ColumnChange, isNew: boolean): Tables {
-  const table = tables.get(change.table) ?? { isNew: false, columns: new Map<string, KnownColumn>() };
+  const table = tables.get(change.table) ?? {
+    isNew: false,
+    temporary: false,
+    columns: new Map<string, KnownColumn>(),
+  };
   const columns = new Map(table.columns);
-  if (change.kind === 'add-column') columns.set(change.column.name, { ...change.column, isNew });
-  else {
+  if (change.kind === 'add-column') {
+    const { column, onlyIfAbsent } = change;
+    if (!onlyIfAbsent || !columns.has(column.name))
+      columns.set(column.name, { ...column, isNew: isNew && !onlyIfAbsent });
+  } else {
     const known = columns.get(change.column);
     if (!known) return tables;
     if (change.kind === 'drop-column' || change.kind === 'rename-column') columns.delete(change.column);

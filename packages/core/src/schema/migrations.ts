@@ -1,6 +1,6 @@
 import { oneLine } from '../foreign-text/index.ts';
 import type { Breakage } from './breakage.ts';
-import { changed, type KnownColumn, type Tables } from './history.ts';
+import { afterMigration, changed, type KnownColumn, type Tables } from './history.ts';
 import type { ColumnType, SchemaChange, SchemaStatement } from './statement.ts';
 import { typeName, widens } from './widening.ts';
 
@@ -15,12 +15,14 @@ export interface Migration {
 export function breakages(migrations: readonly Migration[]): readonly Breakage[] {
   let tables: Tables = new Map();
   const found: Breakage[] = [];
-  for (const { path, statements, isNew } of migrations)
+  for (const { path, statements, isNew } of migrations) {
     for (const statement of statements) {
       const broken = isNew ? judge(statement, tables) : undefined;
       if (broken) found.push({ ...broken, path: oneLine(path), line: statement.line });
       tables = changed(tables, statement, isNew);
     }
+    tables = afterMigration(tables);
+  }
   return found;
 }
 
@@ -30,6 +32,7 @@ function judge(change: SchemaChange, tables: Tables): Broken | undefined {
   switch (change.kind) {
     case 'create-table':
     case 'release':
+    case 'search-elsewhere':
       return undefined;
     case 'drop':
       return isNewTable(tables, change.name) && change.what === 'table'

@@ -22,8 +22,15 @@ export type SchemaChange =
       readonly columns: readonly Column[];
       /** IF NOT EXISTS: it may have been there before. */
       readonly onlyIfAbsent: boolean;
+      /** It is gone when its migration is over, and another of its name may come to light. */
+      readonly temporary: boolean;
     }
-  | { readonly kind: 'add-column'; readonly table: string; readonly column: Column }
+  | {
+      readonly kind: 'add-column';
+      readonly table: string;
+      readonly column: Column;
+      readonly onlyIfAbsent: boolean;
+    }
   | { readonly kind: 'drop-column'; readonly table: string; readonly column: string }
   | { readonly kind: 'rename-column'; readonly table: string; readonly column: string; readonly to: string }
   | { readonly kind: 'require'; readonly table: string; readonly column: string }
@@ -38,6 +45,8 @@ export type SchemaChange =
   /** `what` is `table`, `view`, `schema`, `function` … */
   | { readonly kind: 'drop'; readonly what: string; readonly name: string }
   | { readonly kind: 'rename'; readonly what: string; readonly name: string; readonly to: string }
+  /** From here on a name without a schema may mean another table. */
+  | { readonly kind: 'search-elsewhere' }
   | { readonly kind: 'empty'; readonly table: string; readonly how: string }
   | { readonly kind: 'unseen'; readonly what: string };
 

@@ -82,6 +82,10 @@ describe('what breaks the version that is running', () => {
     ['TRUNCATE users', 'delete-data users V2.sql:1'],
     ['DELETE FROM users', 'delete-data users V2.sql:1'],
     ["DO $$ BEGIN EXECUTE 'DROP TABLE users'; END $$", 'unseen a DO block V2.sql:1'],
+    ['BEGIN; SELECT 1; ROLLBACK', 'unseen a ROLLBACK V2.sql:1'],
+    ['ALTER TABLE users ADD IF NOT EXISTS a int; ALTER TABLE users DROP a', 'drop-column users.a V2.sql:1'],
+    ['CREATE TABLE users (a int); SET search_path = app; DROP TABLE users', 'drop-table users V2.sql:1'],
+    ['CREATE TEMP TABLE users (a int) ON COMMIT DROP; DROP TABLE users', 'drop-table users V2.sql:1'],
     ['CALL tidy()', 'unseen the procedure tidy V2.sql:1'],
     ['CREATE TABLE IF NOT EXISTS users (a int); ALTER TABLE users DROP a', 'drop-column users.a V2.sql:1'],
     ['CREATE TABLE app.users (a int); ALTER TABLE users DROP a', 'drop-column users.a V2.sql:1'],
@@ -235,6 +239,12 @@ describe('which migrations are new', () => {
     const done = await gate(files, 'V10__y.sql');
     expect(done).toMatchObject({ decision: 'pass', newMigrations: 0 });
     expect(done.findings[0]?.message).toBe('The target has run all 3 migrations, through V10__y.sql.');
+  });
+
+  test('a temporary table of one migration hides no table from the next', async () => {
+    const sql = { 'V1.sql': 'CREATE TEMP TABLE users AS SELECT 1', 'V2.sql': 'DROP TABLE users' };
+    expect((await gate(sql)).decision).toBe('fail');
+    expect((await gate({ ...sql, 'V1.sql': 'CREATE TABLE users (a int)' })).decision).toBe('pass');
   });
 
   test('a name that none or several have fails', async () => {

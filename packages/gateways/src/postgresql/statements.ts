@@ -30,9 +30,10 @@ function changesOf(node: Node | undefined): readonly SchemaChange[] {
 
 function tableChanges(node: Node | undefined): readonly SchemaChange[] | undefined {
   const create = as(node, 'CreateStmt') ?? as(node, 'CreateForeignTableStmt')?.base;
-  if (create) return [createTable(create)];
+  if (create) return create.oncommit === 'ONCOMMIT_DROP' ? [] : [createTable(create)];
   const from = as(node, 'CreateTableAsStmt');
   const into = from?.into?.rel ?? as(node, 'SelectStmt')?.intoClause?.rel;
+  if (into && from?.into?.onCommit === 'ONCOMMIT_DROP') return [];
   if (into)
     return [
       {
@@ -40,6 +41,7 @@ function tableChanges(node: Node | undefined): readonly SchemaChange[] | undefin
         table: tableName(into),
         columns: [],
         onlyIfAbsent: from?.if_not_exists ?? false,
+        temporary: into.relpersistence === 't',
       },
     ];
   const alter = as(node, 'AlterTableStmt');
@@ -74,6 +76,7 @@ function createTable({ relation, tableElts = [], if_not_exists }: CreateStmt): S
     table: tableName(relation),
     columns,
     onlyIfAbsent: if_not_exists ?? false,
+    temporary: relation?.relpersistence === 't',
   };
 }
 
@@ -83,11 +86,11 @@ function requiredBy({ contype, keys = [] }: Constraint): readonly string[] {
 }
 
 function columnChanges(table: string, command: AlterTableCmd): readonly SchemaChange[] {
-  const { subtype, name: column = '', def } = command;
+  const { subtype, name: column = '', def, missing_ok: onlyIfAbsent = false } = command;
   switch (subtype) {
     case 'AT_AddColumn': {
       const definition = as(def, 'ColumnDef');
-      return definition ? [{ kind: 'add-column', table, column: columnOf(definition) }] : [];
+      return definition ? [{ kind: 'add-column', table, column: columnOf(definition), onlyIfAbsent }] : [];
     }
     case 'AT_DropColumn':
       return [{ kind: 'drop-column', table, column }];
@@ -170,8 +173,11 @@ function renames(node: Node | undefined): readonly SchemaChange[] | undefined {
   return [{ kind: 'rename', what: 'value', name: `${type}.${label.oldVal}`, to: label.newVal ?? '' }];
 }
 
-/** What the grammar does not look into. */
+/** What the grammar does not look into, or what makes it mean something else. */
 function programs(node: Node | undefined): readonly SchemaChange[] | undefined {
+  if (as(node, 'VariableSetStmt')?.name === 'search_path') return [{ kind: 'search-elsewhere' }];
+  if (as(node, 'TransactionStmt')?.kind?.startsWith('TRANS_STMT_ROLLBACK'))
+    return [{ kind: 'unseen', what: 'a ROLLBACK' }];
   if (as(node, 'DoStmt')) return [{ kind: 'unseen', what: 'a DO block' }];
   const call = as(node, 'CallStmt')?.funccall;
   if (call)
