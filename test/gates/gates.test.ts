@@ -6,8 +6,10 @@ import { sectionsOfPage } from './page.ts';
 
 async function contracts(): Promise<readonly Contract[]> {
   const files = readdirSync('actions').map((name) => join(process.cwd(), 'actions', name, 'src/contract.ts'));
-  const loaded = files.filter(existsSync).map((file) => import(file) as Promise<{ contract: Contract }>);
-  return (await Promise.all(loaded)).map(({ contract }) => contract);
+  const loaded: Contract[] = [];
+  for (const file of files.filter(existsSync))
+    loaded.push(((await import(file)) as { contract: Contract }).contract);
+  return loaded;
 }
 
 test('every gate takes a mode, and answers with a decision and a report that mean the same', async () => {
