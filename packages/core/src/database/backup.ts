@@ -78,6 +78,7 @@ const stuck =
   /^(stopp(ed|ing)|failed|deleting|delete-precheck|storage-full|incompatible-.*|inaccessible-encryption-credentials.*|insufficient-.*|restore-error|.*-failed)$/;
 
 const retryName = 1_000;
+const tellEvery = 60_000;
 
 async function begin(
   order: BackupOrder,
@@ -136,7 +137,7 @@ async function untilWhole(
   deadline: number,
 ): Promise<Snapshot> {
   const start = clock.now();
-  let [snapshot, told] = [begun, -1];
+  let [snapshot, told] = [begun, Number.NEGATIVE_INFINITY];
   const name = `snapshot \`${begun.id}\` of ${describeDatabase(ref)}`;
   while (snapshot.status !== 'available') {
     if (snapshot.status !== 'creating')
@@ -152,11 +153,11 @@ async function untilWhole(
         why: `RDS says ${snapshot.percent} %`,
         remedy: 'It goes on without this step: run again, which finds it, or raise `timeout`',
       });
-    if (snapshot.percent !== told) {
+    if (clock.now() - told >= tellEvery) {
       log.info(
         `Snapshot \`${begun.id}\`: ${snapshot.percent} % (${formatDuration(clock.now() - start)} of ${formatDuration(timeout)}).`,
       );
-      told = snapshot.percent;
+      told = clock.now();
     }
     await clock.sleep(interval, signal);
     const seen = await service.snapshot(ref, begun.id);
