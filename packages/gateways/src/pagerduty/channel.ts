@@ -26,7 +26,7 @@ interface Event {
 
 const longestSummary = 1_024;
 /** Of a detail; with at most some dozens of them an event stays far below PagerDuty's 512 KB. */
-const longestDetail = 4_000;
+const longestDetail = 1_500;
 
 /**
  * What PagerDuty is told: a change where something changed; an incident where the promotion failed, which the next
@@ -36,7 +36,7 @@ export function eventsFor(notice: Notice, severity: Severity, routingKey: string
   const { occasion, links, at } = notice;
   const summary = clipped(headline(notice), longestSummary);
   const timestamp = formatInstant(at);
-  const source = notice.service ?? notice.repository;
+  const source = clipped(notice.service ?? notice.repository, 255);
   const shared = {
     routing_key: routingKey,
     links: links.map(([text, href]) => ({ href, text: clipped(text, 100) })),
