@@ -62,6 +62,11 @@ test('what a step may give is a doubt, not a mistake', () => {
   expect(told(doubts)).toEqual(['p.yml:1:41 watch: limit: needs `version`.']);
 });
 
+test('a value for all actions is no doubt as long as one of them can use it', () => {
+  expect(check('environments: { prod: { limit: 3 } }').doubts).toEqual([]);
+  expect(checkPolicy('environments: { prod: { limit: 3 } }', 'p.yml', [watch]).doubts).toHaveLength(1);
+});
+
 test('a contradiction that only one service of one environment has is found', () => {
   const policy =
     'environments: { prod: { watch: { window: 1m } } }\nservices: { orders: { watch: { interval: 90s } }, other: {} }\n';

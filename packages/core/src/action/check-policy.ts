@@ -42,11 +42,11 @@ export function checkPolicy(text: string, file: string, contracts: readonly Cont
         if (environment !== '') resolutions.push(resolution);
         contradictions.push(...contradictionsOf(contract, resolution));
       }
-  const of = (certain: boolean) => told(contradictions.filter((one) => one.certain === certain));
+  const doubted = contradictions.filter(({ certain }) => !certain);
   return {
     policy,
-    problems: inOrder([...problems, ...wrong, ...of(true)]),
-    doubts: inOrder(of(false)),
+    problems: inOrder([...problems, ...wrong, ...told(contradictions.filter(({ certain }) => certain))]),
+    doubts: inOrder(told(doubted.filter((one) => isDoubtful(one, doubted, policy, settable)))),
     resolutions,
   };
 }
@@ -107,6 +107,18 @@ function resolve(policy: Policy, contract: Contract, environment: string, servic
   }
   for (const [name, value] of Object.entries({ environment, service })) if (value) values[name] = value;
   return { ...query, settings, values };
+}
+
+/** A value for all actions is used by those that can: it is doubtful when none can. */
+function isDoubtful(
+  { where, input }: Refusal,
+  doubted: readonly Refusal[],
+  { entries }: Policy,
+  settable: ReadonlyMap<string, Inputs>,
+): boolean {
+  if (entries.some((entry) => entry.where === where && entry.action !== undefined)) return true;
+  const having = [...settable].filter(([, inputs]) => inputs.has(input)).map(([action]) => action);
+  return having.every((action) => doubted.some((one) => one.where === where && one.action === action));
 }
 
 interface Contradiction extends Refusal {
