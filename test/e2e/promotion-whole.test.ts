@@ -39,10 +39,10 @@ describe('a promotion with configuration and flags', () => {
   test.each(
     sample(
       [
-        ['whole-release', '2', after],
         ['whole-bad-canary', '1', before],
+        ['whole-release', '2', after],
       ] as const,
-      2,
+      1,
     ),
   )('%s ends on version %s, its configuration and flags with it', async (scenario, version, expected) => {
     const { log, url } = await rehearseAndKeep(scenario);
@@ -50,6 +50,25 @@ describe('a promotion with configuration and flags', () => {
     expect(log).not.toContain('payment-key-of-sit');
     expect(await look(url, '222222222222', 'prod')).toMatchObject({ version, weights: {} });
     expect(await around(url)).toEqual(expected);
+  });
+
+  test.each(
+    sample(
+      [
+        ['snapshot-fails', 'did not succeed. RDS says it is `failed`', ['failed']],
+        ['flags-wait', 'waiting for approval', ['started', 'failed']],
+        ['merge-conflict', 'conflict', ['started', 'failed']],
+      ] as const,
+      1,
+    ),
+  )('%s: nothing of it stays', async (scenario, says, statuses) => {
+    const { log, url } = await rehearseAndKeep(scenario);
+    expect(log).toContain('as expected');
+    expect(log).toContain(says);
+    const seen = await look(url, '222222222222', 'prod');
+    expect(seen).toMatchObject({ version: '1', weights: {} });
+    expect(seen.records.map(({ status }) => status)).toEqual(statuses);
+    if (scenario !== 'merge-conflict') expect(await around(url)).toEqual(before);
   });
 
   test('missing-key: what production must have is asked before anything is written or deployed', async () => {

@@ -150,7 +150,14 @@ describe('the example promotes to production', () => {
     expect(listed.map(([, name]) => name).sort()).toEqual(
       [
         // Of promotion-whole.test.ts.
-        ...['whole-release', 'whole-bad-canary', 'missing-key'],
+        ...[
+          'whole-release',
+          'whole-bad-canary',
+          'missing-key',
+          'snapshot-fails',
+          'flags-wait',
+          'merge-conflict',
+        ],
         'good-release',
         'bad-canary',
         'throttled-aws',
