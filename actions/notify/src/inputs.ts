@@ -24,7 +24,7 @@ export function noticeOf(inputs: Inputs, context: RunContext, at: number): Notic
     reason,
     ticket,
     message: message || undefined,
-    fields: { ...inputs.fields, ...(decided ? { Gates: decided } : {}) },
+    fields: { ...(decided ? { Gates: decided } : {}), ...inputs.fields },
     links: [[inputs.linkTitle, url]],
     at,
   };

@@ -42,9 +42,9 @@ export function eventsFor(notice: Notice, severity: Severity, routingKey: string
     links: links.map(([text, href]) => ({ href, text: clipped(text, 100) })),
   };
   const details = Object.fromEntries(
-    [...facts(notice), ...(notice.message ? [['Message', notice.message] as const] : [])]
-      .slice(0, 40)
-      .map(([name, value]) => [clipped(name, 100), clipped(value, longestDetail)]),
+    [...facts(notice).slice(0, 39), ...(notice.message ? [['Message', notice.message] as const] : [])].map(
+      ([name, value]) => [clipped(name, 100), clipped(value, longestDetail)],
+    ),
   );
   const change: Event = {
     path: '/v2/change/enqueue',
