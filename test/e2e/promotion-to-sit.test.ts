@@ -12,6 +12,8 @@ const refused = {
   'sit-high-finding': 'js/sql-injection: This query depends on what a user sends.',
   'sit-coverage-below': 'of the lines are covered',
   'sit-failing-tests': 'it adds up',
+  'sit-tag-taken': 'v1.4.0',
+  'sit-unstable-dev': 'at most 10',
 };
 
 describe('the example promotes to SIT', () => {
