@@ -10,7 +10,7 @@ export type Form = (typeof forms)[number];
 const pattern = v.pipe(
   v.string('expected a regular expression as text'),
   v.check((text) => compiles(text), 'is no regular expression'),
-  v.transform((text) => new RegExp(`^(?:${text})$`, 'su')),
+  v.transform((text) => new RegExp(`^(?:${text})$`, 's')),
 );
 
 const key = v.pipe(
@@ -48,7 +48,7 @@ export const rulesSchema = v.array(ruleSchema, 'expected a list of rules');
 
 function compiles(text: string): boolean {
   try {
-    new RegExp(`^(?:${text})$`, 'su');
+    new RegExp(`^(?:${text})$`, 's');
     return true;
   } catch {
     return false;
