@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { OutsideError } from '../errors/index.ts';
 import { type PromoteOrder, promote, restorePromotion } from './index.ts';
 import { Dead, type Memory, memory } from './memory.test.ts';
@@ -205,6 +206,31 @@ describe('dies at any call, before or after it has its effect', () => {
         },
       );
   });
+});
+
+test('whatever runs come and die, one that comes through leaves the whole, and its restore too', async () => {
+  const attempt = fc.record({
+    run: fc.constantFrom('1', '2'),
+    what: fc.constantFrom('promote', 'restore'),
+    call: fc.integer({ min: 1, max: 14 }),
+    moment: fc.constantFrom('before', 'after'),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(attempt, { maxLength: 6 }), async (attempts) => {
+      const world = memory(sit, prod);
+      for (const { run: id, what, call, moment } of attempts) {
+        world.dieAt(call, moment);
+        const { promote: go, restore } = run(world);
+        await (what === 'promote' ? go(id, { mayTakeOver: true }) : restore(id)).catch(() => {});
+        world.revive();
+      }
+      await run(world).promote('3', { mayTakeOver: true });
+      expect(world.values()).toEqual(promoted);
+      const { results } = await run(world).restore('3');
+      expect(world.values()).toEqual(results.length > 0 ? prod : promoted);
+    }),
+    { numRuns: 150 },
+  );
 });
 
 test.each([1, 2, 3, 4])('a failure at write %i is undone at once', async (nth) => {
