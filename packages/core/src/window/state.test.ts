@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseRule } from './parse.ts';
-import { type Calendar, nextFit, skippedWindows, windowState } from './state.ts';
+import { type Calendar, frozenTimes, nextFit, openings, skippedWindows, windowState } from './state.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -162,4 +162,49 @@ test('bounds are joined: both must be open', () => {
   const joined = { ...calendar(['Tue 22:00-02:00']), bounds: [planned] };
   expect(state(joined, '2026-03-03T20:30:00Z').reason).toContain('outside of the planned time of CHG-101');
   expect(state(joined, '2026-03-03T21:00:00Z').closes).toBe('2026-03-03T23:00:00Z');
+});
+
+describe('the outlook', () => {
+  const usual = calendar(
+    ['Tue,Thu 22:00-02:00', 'Sat 06:00-10:00'],
+    ['Fri', '2026-03-07T08:00..2026-03-07T09:00'],
+  );
+  const week = { start: at('2026-03-03T20:05:00Z'), end: at('2026-03-10T20:05:00Z') };
+  const spans = (found: readonly { start: number; end: number }[]) =>
+    found.map(({ start, end }) => `${iso(start)} ${iso(end)}`);
+
+  test('tells whole openings, cut by freezes alone', () => {
+    expect(spans(openings(usual, week))).toEqual([
+      '2026-03-03T20:00:00Z 2026-03-04T00:00:00Z',
+      '2026-03-05T20:00:00Z 2026-03-05T22:00:00Z',
+      '2026-03-07T04:00:00Z 2026-03-07T06:00:00Z',
+      '2026-03-07T07:00:00Z 2026-03-07T08:00:00Z',
+      '2026-03-10T20:00:00Z 2026-03-11T00:00:00Z',
+    ]);
+  });
+
+  test('agrees with the state at every quarter of an hour', () => {
+    const found = openings(usual, week);
+    for (let now = week.start; now < week.end; now += 15 * minute) {
+      const { open, closesAt, nextOpensAt } = windowState(usual, now);
+      const current = found.find((span) => span.start <= now && now < span.end);
+      expect([open, closesAt]).toEqual([current !== undefined, current?.end]);
+      const next = found.find((span) => span.start > now);
+      if (next) expect(nextOpensAt).toBe(next.start);
+    }
+  });
+
+  test('has no start or no end where none is in sight', () => {
+    expect(openings(calendar(undefined), week)).toEqual([
+      { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY },
+    ]);
+    expect(openings(calendar([]), week)).toEqual([]);
+  });
+
+  test('tells every freeze that touches it, in order', () => {
+    expect(frozenTimes(usual, week).map(({ rule, start }) => `${rule.label} ${iso(start)}`)).toEqual([
+      'Fri 2026-03-05T22:00:00Z',
+      '2026-03-07T08:00..2026-03-07T09:00 2026-03-07T06:00:00Z',
+    ]);
+  });
 });
