@@ -140,6 +140,28 @@ test('every kind of report that finds something fails; what is missing, cut shor
   expect(run.log.split('\n').filter((line) => /^\s*::(?!error::schema-gate)/.test(line))).toEqual([]);
 });
 
+test('failed migrations are taken back, and the state that the database is left in is told', async () => {
+  const files = { 'db/state': 'V13\n' };
+  const undo = {
+    'migration-outcome': 'failure',
+    'applied-through': 'V12',
+    'state-command': 'echo token=hunter2; cat db/state',
+  };
+  const back = await gate(files, { ...undo, 'undo-command': 'echo ::add-mask::x; echo V12 > db/state' });
+  expect([back.code, back.outputs.decision, back.outputs['database-state']]).toEqual([1, 'fail', 'V12']);
+  expect(back.outputs.report).toContain('The database has run V12 last, as it had before.');
+  expect(`${back.summary}${JSON.stringify(back.outputs)}`).not.toContain('hunter2');
+  expect(back.log.split('\n').filter((line) => line.startsWith('::add-mask'))).toEqual([]);
+  const left = await gate(files, { ...undo, 'undo-command': 'false; echo V12 > db/state' });
+  page.refused('migrations that failed and could not be taken back', left);
+  expect([left.code, left.outputs['database-state']]).toEqual([1, 'V13']);
+  expect(errors(left)).toContain('The database is left at V13; before the migrations it was at V12.');
+  const none = await gate(files, { 'migration-outcome': 'cancelled' });
+  page.refused('migrations that failed, where nothing takes them back', none);
+  const sound = await gate(files, { ...undo, 'migration-outcome': 'success', 'undo-command': 'rm db/state' });
+  expect([sound.code, sound.outputs.decision]).toEqual([0, 'pass']);
+});
+
 test('every wrong input at once; MySQL is refused in words', async () => {
   const mysql = await gate({}, { migrations: 'db/*.sql', dialect: 'mysql' });
   expect(page.refused('migrations of MySQL', mysql).code).toBe(1);

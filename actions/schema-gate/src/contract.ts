@@ -1,11 +1,20 @@
-import { defineContract, type InputProblem, list, matching, oneOf, text } from '@promo-actions/core/action';
+import {
+  defineContract,
+  duration,
+  type InputProblem,
+  list,
+  matching,
+  oneOf,
+  text,
+} from '@promo-actions/core/action';
 import { allowances } from '@promo-actions/core/allowance';
+import { migrationOutcomes } from '@promo-actions/core/schema';
 
 export const contract = defineContract({
   name: 'schema-gate',
   kind: 'gate',
   description:
-    'Lets a version go on only when its database and its interfaces stay compatible with the version that is still running: canary and stable version share them, and a rollback must find them usable. PostgreSQL migrations are read by the grammar of PostgreSQL itself, and refused where they drop or rename what is in use, add a column that must be given, or narrow a type. Reports of squawk, oasdiff, buf and pg-schema-diff are told apart by their content. What is missing, empty, unknown or not whole fails; what a migration does out of sight, in a `DO` block or a procedure, holds. Functions that a `SELECT` calls, and what a new definition of a view or a function means, are not looked into.',
+    'Lets a version go on only when its database and its interfaces stay compatible with the version that is still running: canary and stable version share them, and a rollback must find them usable. PostgreSQL migrations are read by the grammar of PostgreSQL itself, and refused where they drop or rename what is in use, add a column that must be given, or narrow a type. Reports of squawk, oasdiff, buf and pg-schema-diff are told apart by their content. What is missing, empty, unknown or not whole fails; what a migration does out of sight, in a `DO` block or a procedure, holds. Functions that a `SELECT` calls, and what a new definition of a view or a function means, are not looked into. After migrations that failed it runs the command that takes them back, and tells what state the database is left in.',
   inputs: {
     migrations: list(
       'Patterns of SQL migrations, such as `db/migrations/*.sql`, from the checkout on; each must match a file. One that begins with `!` takes files out: `!**/*.down.sql`. They count in the order of their paths, numbers by their value (`V2` before `V10`). What undoes a migration in the same file is left out by its mark: `-- migrate:down` (dbmate), `-- +goose Down`, `-- +migrate Down`, `-- Down Migration`.',
@@ -30,11 +39,26 @@ export const contract = defineContract({
     allow: allowances(
       'What may pass although it breaks compatibility, with the reason, one `<rule> <object>: <reason>` on a line, as in `drop-column users.nickname: no version reads it since v1.3.0`. `*` stands for any text; a line that begins with it needs quotes. A refusal names rule and object.',
     ),
+    'migration-outcome': oneOf(
+      migrationOutcomes,
+      'How the step that ran the migrations ended: give it `steps.<its id>.outcome`, in a step after it with `if: always()`. With it the gate looks at nothing else: after `failure` or `cancelled` it runs `undo-command`, tells what state the database is left in, and fails.',
+    ),
+    'undo-command': text(
+      'The command that takes failed migrations back, run by bash in the checkout, with the environment of the step, as `-euo pipefail`. It must be safe to run twice, and where nothing was done. What it prints stands in the log alone.',
+    ),
+    'state-command': text(
+      'A command whose last line is the name of the last migration that the database has run, such as `psql -Atc "select max(version) from schema_migrations"`. Held against `applied-through` after migrations were taken back.',
+    ),
+    'undo-timeout': duration('How long each of the two commands may take before it is killed.', {
+      default: '10m',
+    }),
     version: text('The version that is promoted, for the record.'),
   },
   outputs: {
     read: 'How many migrations and reports were read.',
     'new-migrations': 'How many of the migrations the target has not run yet.',
+    'database-state':
+      'The last migration that the database has run after a failed one was taken back; empty when it is not known, or was not asked.',
   },
   permissions: {},
   example: {
@@ -43,13 +67,13 @@ export const contract = defineContract({
     reports: 'reports/oasdiff.json',
     allow: 'drop-column users.nickname: no version reads it since v1.3.0',
   },
-  check: ({ migrations, reports, appliedThrough }) => [
-    ...(migrations || reports
+  check: ({ migrations, reports, appliedThrough, migrationOutcome }) => [
+    ...(migrations || reports || migrationOutcome
       ? []
       : [problem('migrations', 'is missing; give it, or `reports`: there is nothing to look at.')]),
     ...patternProblems('migrations', migrations),
     ...patternProblems('reports', reports),
-    ...(appliedThrough !== undefined && !migrations
+    ...(appliedThrough !== undefined && !migrations && !migrationOutcome
       ? [problem('applied-through', 'names a migration, and `migrations` is not given.')]
       : []),
   ],

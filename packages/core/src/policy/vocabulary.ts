@@ -82,7 +82,8 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
     'safety-delay', 'summary', 'table', 'timeout', 'verify',
   ],
   'schema-gate': [
-    'allow', 'applied-through', 'dialect', 'migrations', 'mode', 'reports', 'summary', 'warnings',
+    'allow', 'applied-through', 'dialect', 'migration-outcome', 'migrations', 'mode', 'reports',
+    'state-command', 'summary', 'undo-command', 'undo-timeout', 'warnings',
   ],
   'stability-check': [
     'alarm-prefix', 'alias', 'api', 'functions', 'load-balancer', 'lookback', 'max-dlq-messages',

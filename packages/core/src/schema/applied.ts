@@ -43,6 +43,6 @@ export function appliedOf(paths: readonly string[], through: string | undefined)
 }
 
 /** `V12` names `V12__add.sql` and not `V120__add.sql`. */
-function isNamed(part: string, name: string): boolean {
+export function isNamed(part: string, name: string): boolean {
   return part.startsWith(name) && !/^[\p{L}\p{N}]/u.test(part.slice(name.length));
 }

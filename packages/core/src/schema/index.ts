@@ -8,3 +8,12 @@ export {
   schemaGate,
 } from './schema-gate.ts';
 export type { Column, ColumnType, SchemaChange, SchemaStatement, SqlParser } from './statement.ts';
+export {
+  afterMigration,
+  type CommandResult,
+  type MigrationOutcome,
+  migrationOutcomes,
+  type Shell,
+  type UndoRequest,
+  type UndoResult,
+} from './undo.ts';

@@ -1,0 +1,1 @@
+export { bash } from './shell.ts';
