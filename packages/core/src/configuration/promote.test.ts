@@ -261,6 +261,44 @@ test('a cancelled run puts back too', async () => {
   expect(world.values()).toEqual(prod);
 });
 
+test('what is there because an answer was lost and the call made again is this run’s own', async () => {
+  const world = memory(sit, prod);
+  const target: typeof world.target = {
+    ...world.target,
+    create: async (parameter) => {
+      await world.target.create(parameter);
+      return world.target.create(parameter);
+    },
+  };
+  const notes: typeof world.notes = {
+    ...world.notes,
+    write: async (item, expected) => {
+      await world.notes.write(item, expected);
+      return world.notes.write(item, expected);
+    },
+  };
+  const twice = run({ ...world, target, notes });
+  expect(await twice.promote('1')).toMatchObject({ changed: true });
+  expect(world.values()).toEqual(promoted);
+  await twice.restore('1');
+  expect(world.values()).toEqual(prod);
+});
+
+test('a parameter that someone else made meanwhile is not taken over', async () => {
+  const world = memory(sit, prod);
+  const target: typeof world.target = {
+    ...world.target,
+    create: async (parameter) => {
+      if (parameter.name === '/t/prod/first') world.put(parameter.name, 'theirs');
+      return world.target.create(parameter);
+    },
+  };
+  const { failure } = await run({ ...world, target }).promote('1');
+  expect(String(failure)).toContain(
+    'parameter `/t/prod/first` was made by someone else while this run promoted',
+  );
+});
+
 test('two promotions at once: the one that is taken over writes nothing more', async () => {
   const world = memory(sit, prod);
   const { create } = world.target;

@@ -208,7 +208,7 @@ async function writeAll(due: readonly Line[], work: Work): Promise<void> {
     if (!source) continue;
     await pace.step();
     const parameter = writing(name, source, work);
-    const version = fate === 'create' ? await create(parameter, target) : await target.update(parameter);
+    const version = fate === 'create' ? await create(parameter, work) : await target.update(parameter);
     const entry = entries.get(name);
     if (entry) entries.set(name, { ...entry, last: version });
   }
@@ -231,12 +231,13 @@ function writing(name: string, source: Parameter, { order, traits }: Work): Writ
 }
 
 /** Where a parameter is there all at once, it may be this run's own, made by a call whose answer was lost. */
-async function create(parameter: Writing, target: ConfigurationStore): Promise<number> {
+async function create(parameter: Writing, { target, entries }: Work): Promise<number> {
   const { name, value } = parameter;
   const version = await target.create(parameter);
   if (version !== 'exists') return version;
   const there = (await target.read([{ name }])).get(name);
   if (there?.version === 1 && there.value === value) return there.version;
+  entries.delete(name);
   throw new OutsideError({
     what: `parameter \`${name}\` was made by someone else while this run promoted`,
     remedy: 'Let one promotion run at a time by deployment-lock, and run again',
