@@ -100,29 +100,31 @@ export function matrixProblems({
 }: MatrixInputs): readonly InputProblem[] {
   if (environment === undefined || environment === '')
     return [{ input: 'environment', message: 'is missing; who must approve depends on it.' }];
-  if (!changeType || !matrix) return [];
-  const asked = quorumFor(matrix, changeType, environment);
-  if (!asked) {
+  if (!matrix) return [];
+  if (changeType && !quorumFor(matrix, changeType, environment)) {
     const message = `says nothing of a ${changeType} in \`${environment}\`. Name the roles that must approve it, or \`[]\` if nobody must.`;
     return [{ input: 'matrix', message }];
   }
-  if (!roles) return [];
+  // Of a policy the type of the change is not known: it must hold for every type that the matrix has.
+  const problems = (changeType ? [changeType] : changeTypes).flatMap((type) => {
+    const asked = quorumFor(matrix, type, environment);
+    return asked && roles ? roleProblems(asked, roles, `a ${type} in \`${environment}\``) : [];
+  });
+  return problems.slice(0, 1).map((message) => ({ input: 'roles', message }));
+}
+
+function roleProblems(asked: Quorum, roles: Roles, change: string): readonly string[] {
   const unknown = [...asked.keys()].filter((role) => !roles.has(role));
   if (unknown.length > 0) {
     const names = unknown.map((role) => `\`${role}\``).join(', ');
-    return [
-      {
-        input: 'roles',
-        message: `does not say who is ${names}, which a ${changeType} in \`${environment}\` needs.`,
-      },
-    ];
+    return [`does not say who is ${names}, which ${change} needs.`];
   }
   const everybody = [...roles.values()].flat();
   const seated = [...assign(asked, roles, everybody).values()].flat().length;
   const needed = peopleIn(asked);
-  if (seated >= needed) return [];
-  const message = `has no ${needed} different people for ${describeQuorum(asked)}: nobody counts twice.`;
-  return [{ input: 'roles', message }];
+  return seated < needed
+    ? [`has no ${needed} different people for ${describeQuorum(asked)}: nobody counts twice.`]
+    : [];
 }
 
 /** `tech-lead and 2 × operations-lead`. */

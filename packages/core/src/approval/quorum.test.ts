@@ -150,4 +150,11 @@ describe('the matrix', () => {
     );
     expect(problems({ changeType: 'bug-fix' })).toContain('for 2 × operations-lead');
   });
+
+  test('a policy is held to every type of change that its matrix has', () => {
+    expect(problems({ changeType: undefined })).toContain('roles: has no 2 different people');
+    const enough = rolesOf('{ tech-lead: [a, b], operations-lead: [c, d] }');
+    expect(problems({ changeType: undefined, roles: enough })).toBe('');
+    expect(problems({ changeType: undefined, environment: 'dev', roles: enough })).toBe('');
+  });
 });
