@@ -5,6 +5,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { LambdaClient, ListAliasesCommand } from '@aws-sdk/client-lambda';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, expect, test } from '@jest/globals';
+import { sample } from '../sample.ts';
 import { endRehearsals, example, rehearseAndKeep } from './example.ts';
 
 afterEach(endRehearsals);
@@ -65,46 +66,54 @@ test('one click returns production to the version before, outside any window, an
   });
 });
 
-test('a rollback to what runs already changes nothing and succeeds', async () => {
-  const { log, url } = await rehearseAndKeep('rollback-nothing-to-do');
+test.each(
+  sample(
+    [
+      [
+        'by force the lock is taken over, its holder named, and the rollback done',
+        'rollback-by-force',
+        {
+          aliases: { 'latest-prod': alone('1'), incident: alone('2') },
+          records: [rolledBack],
+          lock: { state: 'released', token: '8', takenFrom: expect.stringContaining('run 6990') },
+          deployed: 'v1.3.0',
+        },
+      ],
+      [
+        'to what runs already, it changes nothing and succeeds',
+        'rollback-nothing-to-do',
+        {
+          aliases: { 'latest-prod': alone('2') },
+          records: [],
+          lock: { state: 'released' },
+          deployed: undefined,
+        },
+      ],
+      [
+        'to a backup that is gone, it names what there is, and records that it failed',
+        'rollback-backup-gone',
+        {
+          aliases: { 'latest-prod': alone('2') },
+          records: [{ action: 'rollback', status: 'failed', to: undefined }],
+          lock: { state: 'released' },
+        },
+      ],
+      [
+        'a promotion that holds the lock is waited for, named, and left its lock',
+        'rollback-while-promoting',
+        {
+          aliases: { 'latest-prod': alone('2') },
+          records: [{ status: 'failed', reason: expect.stringContaining('the lock was not got') }],
+          lock: { state: 'held', token: '7' },
+        },
+      ],
+    ] as const,
+    1,
+  ),
+)('a rollback: %s', async (_, scenario, expected) => {
+  const { log, url } = await rehearseAndKeep(scenario);
   expect(log).toContain('as expected');
-  expect(await production(url)).toMatchObject({
-    aliases: { 'latest-prod': alone('2') },
-    records: [],
-    lock: { state: 'released' },
-    deployed: undefined,
-  });
-});
-
-test('a rollback to a backup that is gone names what there is, and records that it failed', async () => {
-  const { log, url } = await rehearseAndKeep('rollback-backup-gone');
-  expect(log).toContain('as expected');
-  expect(await production(url)).toMatchObject({
-    aliases: { 'latest-prod': alone('2') },
-    records: [{ action: 'rollback', status: 'failed', to: undefined }],
-    lock: { state: 'released' },
-  });
-});
-
-test('a promotion that holds the lock is waited for, named, and left its lock', async () => {
-  const { log, url } = await rehearseAndKeep('rollback-while-promoting');
-  expect(log).toContain('as expected');
-  expect(await production(url)).toMatchObject({
-    aliases: { 'latest-prod': alone('2') },
-    records: [{ status: 'failed', reason: expect.stringContaining('the lock was not got') }],
-    lock: { state: 'held', token: '7' },
-  });
-});
-
-test('by force the lock is taken over, its holder named, and the rollback done', async () => {
-  const { log, url } = await rehearseAndKeep('rollback-by-force');
-  expect(log).toContain('as expected');
-  expect(await production(url)).toMatchObject({
-    aliases: { 'latest-prod': alone('1'), incident: alone('2') },
-    records: [rolledBack],
-    lock: { state: 'released', token: '8', takenFrom: expect.stringContaining('run 6990') },
-    deployed: 'v1.3.0',
-  });
+  expect(await production(url)).toMatchObject(expected);
 });
 
 test('all services of an environment go back in reverse order, each with its lock and its record; one that cannot does not keep the others', async () => {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as actions from '@actions/core';
 import type { Log, RunContext, Runner } from '@promo-actions/core/action';
 import { OutsideError } from '@promo-actions/core/errors';
+import { machineClock } from '../machine-clock/index.ts';
 
 /** GitHub shows ten annotations of a kind for a step; the rest go to the log alone. */
 const annotationLimit = 10;
@@ -24,10 +24,7 @@ export function actionsRunner(): { readonly runner: Runner; failed(): boolean } 
   let hasFailed = false;
   const runner: Runner = {
     log: runnerLog(),
-    clock: {
-      now: () => Date.now(),
-      sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal ? { signal } : {}),
-    },
+    clock: machineClock,
     context: runContext(process.env),
     input: (name) => actions.getInput(name),
     readFile: readCheckoutFile,

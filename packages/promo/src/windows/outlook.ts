@@ -97,9 +97,8 @@ async function readEvents(
   { start, end }: Span,
 ): Promise<{ readonly events: readonly Rule[]; readonly missing?: string }> {
   const { createCalendarFeed } = await import('@promo-actions/gateways/calendar');
-  const { setTimeout: sleep } = await import('node:timers/promises');
-  const clock = { now: () => Date.now(), sleep: (milliseconds: number) => sleep(milliseconds) };
-  const feed = createCalendarFeed(address, clock);
+  const { machineClock } = await import('@promo-actions/gateways/machine-clock');
+  const feed = createCalendarFeed(address, machineClock);
   const reading = await readFeed(feed, undefined, { start: start - feedPast, end }, start, 0);
   return 'feed' in reading
     ? { events: reading.feed.events }

@@ -1,9 +1,11 @@
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { ProcessClock } from './process-clock.ts';
 import type { VirtualTimer, VirtualTimers } from './virtual-timers.ts';
+
+/** `util.promisify.custom`, by the name under which Node registers it: importing `node:util` whole takes milliseconds of every start. */
+const promisifyCustom = Symbol.for('nodejs.util.promisify.custom');
 
 type Callback = (...args: unknown[]) => void;
 interface WaitOptions {
@@ -61,7 +63,7 @@ function replaceTimers(queue: VirtualTimers): void {
   };
 
   const promises = virtualPromises(queue);
-  Object.defineProperty(setTimeout, promisify.custom, { value: promises.setTimeout, enumerable: true });
+  Object.defineProperty(setTimeout, promisifyCustom, { value: promises.setTimeout, enumerable: true });
   const replaced = { setTimeout, setInterval, clearTimeout: clear, clearInterval: clear };
   Object.assign(globalThis, replaced);
   Object.assign(timers, replaced);
