@@ -30,11 +30,12 @@ const subjects = [
       .filter((file) => /\.m?js$/.test(file))
       .map((file) => join(dist, file));
     const usesAws = files.some((file) => readFileSync(file, 'utf8').includes('amazonaws'));
-    const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+    const assets = readdirSync(dist).filter((file) => file.endsWith('.wasm'));
     return {
       name,
       args: [join(dist, 'index.js')],
-      kilobytes: Math.ceil(bytes / 1024),
+      kilobytes: kilobytesOf(files),
+      assets: assets.map((file) => `${file}, ${kilobytesOf([join(dist, file)])} KB`),
       limit: usesAws ? 4 : 2.5,
     };
   }),
@@ -53,11 +54,12 @@ for (let run = -1; run < runs; run++) {
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const bare = median(measured.get('bare node').times);
-const rows = subjects.map(({ name, kilobytes, limit }) => {
+const rows = subjects.map(({ name, kilobytes, assets = [], limit }) => {
   const { times, memory } = measured.get(name);
   return {
     name,
     kilobytes,
+    assets,
     milliseconds: median(times),
     ratio: median(times) / bare,
     limit,
@@ -73,6 +75,8 @@ for (const row of rows) {
     `| ${row.name} | ${row.kilobytes} | ${row.milliseconds.toFixed(0)} | ${row.ratio.toFixed(2)} | ${target} | ${row.megabytes.toFixed(0)} |`,
   );
 }
+for (const { name, assets } of rows.filter((row) => row.assets.length > 0))
+  console.log(`\n${name} carries besides what it compiles only where it is needed: ${assets.join('; ')}.`);
 const missed = rows.filter(
   (row) => row.limit !== undefined && (row.ratio > row.limit || row.kilobytes > 700 || row.megabytes > 120),
 );
@@ -82,6 +86,10 @@ console.log(
     : `\nTargets missed by: ${missed.map(({ name }) => name).join(', ')}.`,
 );
 if (values.json) writeFileSync(values.json, `${JSON.stringify({ node: 24, runs, rows }, null, 2)}\n`);
+
+function kilobytesOf(files) {
+  return Math.ceil(files.reduce((sum, file) => sum + statSync(file).size, 0) / 1024);
+}
 
 /** Time and peak memory of one process; a wrapper process of its own reads its child's peak. */
 function measure(args) {
