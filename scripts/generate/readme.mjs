@@ -21,17 +21,21 @@ export function actionReadme(contract) {
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
 
-/** The project's README with one row for every action between its two marks. */
+/** The project's README with one row for every action between its two marks: what it does, in its first sentence. */
 export function withActionTable(readme, contracts) {
   const rows = contracts.map(
     ({ name, kind, description }) =>
-      `| [${name}](actions/${name}/README.md) | ${kind} | ${cell(description)} |`,
+      `| [${name}](actions/${name}/README.md) | ${kind} | ${cell(firstSentence(description))} |`,
   );
   const table = ['| action | kind | what it does |', '|---|---|---|', ...rows].join('\n');
   return readme.replace(
     /(<!-- actions:begin -->\n)[\s\S]*?(<!-- actions:end -->)/,
     (_, begin, end) => `${begin}${table}\n${end}`,
   );
+}
+
+function firstSentence(text) {
+  return text.split(/(?<=\.)\s/, 1)[0];
 }
 
 function example(contract) {
