@@ -69,8 +69,19 @@ test.each<[string, Error, RegExp]>([
     answered('ThrottlingException', 400, 'Rate exceeded', 5),
     /throttled all 5 attempts/,
   ],
+  [
+    'throttled by a table',
+    answered('ProvisionedThroughputExceededException', 400, 'The level was exceeded', 5),
+    /throttled all 5 attempts/,
+  ],
+  [
+    'throttled by an account',
+    answered('RequestLimitExceeded', 400, 'Throughput exceeds the limit of the account', 5),
+    /throttled all 5 attempts/,
+  ],
   ['a quota', answered('CodeStorageExceededException', 400), /Mend what AWS names/],
   ['a limit', answered('AliasLimitExceededException', 400), /higher quota/],
+  ['a quota by its name', answered('SnapshotQuotaExceeded', 400), /higher quota/],
   ['failing', answered('ServiceException', 500, 'Internal', 5), /AWS failed in all 5 attempts.*health\.aws/],
   [
     'anything else',

@@ -14,14 +14,6 @@ export interface Call {
   readonly missing?: string;
 }
 
-const iamPrefix: Readonly<Record<string, string>> = {
-  Lambda: 'lambda',
-  CloudWatch: 'cloudwatch',
-  SSM: 'ssm',
-  DynamoDB: 'dynamodb',
-  STS: 'sts',
-};
-
 /** The service's own code of a failed call, such as `ResourceNotFoundException`; undefined when no service answered. */
 export function awsCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -159,8 +151,7 @@ function serviceFailure(call: Call, error: Error): Told | undefined {
   const why = error.message === 'UnknownError' ? undefined : error.message;
   const because = (remedy: string): Told => (why ? { why, remedy } : { remedy });
   if (status === 403 || /AccessDenied|Unauthorized/i.test(error.name)) {
-    const permission =
-      call.permission ?? `${iamPrefix[call.service] ?? call.service.toLowerCase()}:${call.operation}`;
+    const permission = call.permission ?? `${call.service.toLowerCase()}:${call.operation}`;
     return because(
       `Allow \`${permission}\` to the role of this job, or check that the job has assumed the role of the right account`,
     );
@@ -168,12 +159,13 @@ function serviceFailure(call: Call, error: Error): Told | undefined {
   if (status === 404 || /NotFound/.test(error.name)) {
     return because(call.missing ?? 'Check the name, the account and the region');
   }
-  if (status === 429 || /Throttl|TooManyRequests|LimitExceeded/.test(error.name)) {
+  if (status === 429 || /Throttl|TooManyRequests|ThroughputExceeded|RequestLimitExceeded/.test(error.name)) {
     return because(
-      /Throttl|TooManyRequests/.test(error.name)
-        ? `AWS throttled ${attemptsOf(error, 'all ')}. Run the step again later; it is safe to repeat`
-        : 'Ask for a higher quota or remove what is no longer needed, then run the step again',
+      `AWS throttled ${attemptsOf(error, 'all ')}. Run the step again later; it is safe to repeat`,
     );
+  }
+  if (/LimitExceeded|QuotaExceeded/.test(error.name)) {
+    return because('Ask for a higher quota or remove what is no longer needed, then run the step again');
   }
   if (status >= 500) {
     return because(
