@@ -1,9 +1,13 @@
 // Rehearses the example consumer's promotion twice, a good release and a bad one, and says what happened.
-import { spawnSync } from 'node:child_process';
+//   npm run demo [-- --keep]     keeps both sandboxes up afterwards, to look at them with the AWS CLI
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { buildDirectory, root, toolsDirectory } from './build/places.mjs';
 
+const usage = 'Usage: npm run demo [-- --keep]';
+const { keep } = readOptions();
 const repository = join(root, 'examples', 'tenant-service');
 const folder = join(buildDirectory, 'demo');
 mkdirSync(folder, { recursive: true });
@@ -14,12 +18,31 @@ const releases = [
 ];
 
 let failed = false;
+const kept = [];
 for (const { scenario, title } of releases) {
   const report = join(folder, `${scenario}.html`);
   const json = join(folder, `${scenario}.json`);
   rmSync(json, { force: true });
   console.log(`\nRehearsing: ${title.toLowerCase()} …`);
-  const { status, stdout, stderr } = spawnSync(
+  const { ok, output, child, url } = await rehearse(scenario, report, json);
+  if (url) kept.push(child);
+  if (!ok) {
+    failed = true;
+    console.error(
+      `${output}\n${title}: the rehearsal did not end as its scenario expects; the lines above say why.`,
+    );
+    continue;
+  }
+  for (const line of story(title, JSON.parse(readFileSync(json, 'utf8')))) console.log(line);
+  console.log(`  Report: ${relative(process.cwd(), report)}`);
+  if (url) console.log(`  Sandbox: ${url} (for the AWS CLI; the access key is the account's number)`);
+}
+if (kept.length > 0) await letLook();
+process.exit(failed ? 1 : 0);
+
+/** Ends well when the scenario's expectations are met; with --keep as soon as the sandbox stays for whoever looks. */
+function rehearse(scenario, report, json) {
+  const child = spawn(
     process.execPath,
     [
       join(toolsDirectory, 'promo.mjs'),
@@ -35,20 +58,49 @@ for (const { scenario, title } of releases) {
       json,
       '--log',
       'plain',
+      ...(keep ? ['--keep'] : []),
     ],
-    { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  if (status !== 0) {
-    failed = true;
-    console.error(
-      `${stdout}${stderr}\n${title}: the rehearsal did not end as its scenario expects; the lines above say why.`,
-    );
-    continue;
-  }
-  for (const line of story(title, JSON.parse(readFileSync(json, 'utf8')))) console.log(line);
-  console.log(`  Report: ${relative(process.cwd(), report)}`);
+  let output = '';
+  return new Promise((resolve, reject) => {
+    const read = (chunk) => {
+      output += chunk;
+      const [, url] = /The sandbox stays at (\S+) until/.exec(output) ?? [];
+      if (url) resolve({ ok: metIn(json), output, child, url });
+    };
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', read);
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ ok: code === 0, output, child }));
+  });
 }
-process.exit(failed ? 1 : 0);
+
+function metIn(json) {
+  return JSON.parse(readFileSync(json, 'utf8')).expectations.every(({ met }) => met);
+}
+
+/** Until Ctrl-C; the sandboxes end with it. */
+async function letLook() {
+  console.log('\nThe sandboxes stay until Ctrl-C.');
+  await new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, resolve);
+  });
+  for (const child of kept) child.kill('SIGTERM');
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: { keep: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+    });
+    if (!values.help) return values;
+    console.log(usage);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${error.message}\n${usage}`);
+    process.exit(2);
+  }
+}
 
 /** What happened, from what the steps put out: gates, canary, end. */
 function story(title, rehearsal) {

@@ -3,15 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { sample } from '../sample.ts';
-import {
-  commentsOf,
-  endRehearsals,
-  example,
-  gitLog,
-  look,
-  lookAtRepository,
-  rehearseAndKeep,
-} from './example.ts';
+import { endRehearsals, example, look, rehearseAndKeep } from './example.ts';
 
 /** Scenarios that a gate or a reviewer stops before anything is touched. */
 const refused = [
@@ -47,40 +39,6 @@ afterEach(endRehearsals);
 const production = (url: string) => look(url, '222222222222', 'prod');
 
 describe('the example promotes to production', () => {
-  test('a good release ends on the new version alone, with a backup, one succeeded record and its parameters', async () => {
-    const { log, url } = await rehearseAndKeep('good-release');
-    const seen = await production(url);
-    expect(seen.version).toBe('2');
-    expect(seen.weights).toEqual({});
-    expect(seen.backups).toEqual(['1']);
-    expect(seen.records.map(({ status }) => status)).toEqual(['started', 'succeeded']);
-    expect(seen.parameters['/tenants/prod/deployed-version']).toBe('v1.4.0');
-    expect(seen.parameters['/tenants/prod/deployed-at']).toMatch(/^2026-03-03T20:\d\d:\d\dZ$/);
-    expect(log).not.toContain('jira-token-of-the-rehearsal');
-    const { tags, releases } = await lookAtRepository(url);
-    expect(tags).toContain('v1.4.0');
-    expect(releases).toEqual(expect.arrayContaining(['v1.3.0', 'v1.4.0']));
-    expect(await gitLog(url, 'main')).toEqual([
-      'Release v1.4.0: merge release/v1.4.0 (HEAD -> main, tag: v1.4.0)',
-      'Initial commit (tag: v1.3.0)',
-    ]);
-    expect(await commentsOf(url, 'CHG-101')).toContain('tenant-service v1.4.0 was promoted to prod.');
-  });
-
-  test('a bad one ends on the old version alone, with a rolled-back record that says why', async () => {
-    const { url } = await rehearseAndKeep('bad-canary');
-    const seen = await production(url);
-    expect(seen.version).toBe('1');
-    expect(seen.weights).toEqual({});
-    expect(seen.records.map(({ status }) => status)).toEqual(['started', 'rolled-back']);
-    expect(seen.records[1]?.reason).toMatch(/canary fails in \d+(\.\d+)?%/);
-    expect(seen.parameters['/tenants/prod/deployed-version']).toBeUndefined();
-    expect((await lookAtRepository(url)).releases).toContain('v1.4.0, a draft');
-    expect(await commentsOf(url, 'CHG-101')).toContain(
-      'The promotion of tenant-service v1.4.0 to prod failed',
-    );
-  });
-
   test.each(sample(refused, 2))('%s: nothing is touched', async (scenario) => {
     const { log, url } = await rehearseAndKeep(scenario);
     expect(log).toContain('as expected');
@@ -103,6 +61,7 @@ describe('the example promotes to production', () => {
   test('throttled-aws: every fault strikes, and the promotion arrives all the same, with nothing done twice', async () => {
     const { log, url } = await rehearseAndKeep('throttled-aws');
     expect(log).toContain('as expected');
+    expect(log).not.toContain('jira-token-of-the-rehearsal');
     const seen = await production(url);
     expect(seen).toMatchObject({ version: '2', weights: {}, backups: ['1'] });
     expect(seen.records.map(({ status }) => status)).toEqual(['started', 'succeeded']);
@@ -153,8 +112,8 @@ describe('the example promotes to production', () => {
           'flags-wait',
           'merge-conflict',
         ],
-        'good-release',
-        'bad-canary',
+        // Of demo.test.ts.
+        ...['good-release', 'bad-canary'],
         'throttled-aws',
         ...Object.keys(unfinished),
         ...refused,
