@@ -252,6 +252,19 @@ describe('scans', () => {
     expect(JSON.stringify(await read('trivy.json'))).not.toContain('AWS_ACCESS_KEY_ID=');
   });
 
+  test('Snyk’s report of an image tells what the applications in it are made of, too', async () => {
+    const application = JSON.parse(fixture('snyk.json'));
+    const image = { ok: true, vulnerabilities: [], projectName: 'docker-image|orders' };
+    const facts = await readText(JSON.stringify({ ...image, applications: [application] }));
+    if (facts.kind !== 'security') throw new Error('unreachable');
+    expect(facts.weaknesses.map(({ id }) => id)).toEqual([
+      'SNYK-JS-LODASH-1040724',
+      'SNYK-JS-MINIMIST-559764',
+    ]);
+    const failed = { ...image, applications: [{ ok: false, error: 'Failed to read package.json' }] };
+    await expect(readText(JSON.stringify(failed))).rejects.toThrow('Snyk says Failed to read package.json');
+  });
+
   test.each([
     ['npm-audit-error.json', 'npm says ENOLOCK: This command requires an existing lockfile'],
     ['npm-audit-refused.json', 'npm says 405 Method Not Allowed'],

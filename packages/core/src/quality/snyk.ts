@@ -15,10 +15,12 @@ const projectSchema = v.looseObject({
   ok: v.boolean(),
   vulnerabilities: v.array(vulnerability),
   projectName: v.optional(v.string()),
+  applications: v.optional(v.array(v.unknown()), []),
 });
+type Project = v.InferOutput<typeof projectSchema>;
 const failure = v.looseObject({ ok: v.literal(false), error: v.string() });
 
-/** What `snyk test --json` (also `snyk container test`) writes: a project, or with `--all-projects` a list of them. */
+/** What `snyk test --json` writes: a project, or with `--all-projects` a list of them; `snyk container test` puts the projects that it finds in an image into the image's own. */
 export function isSnyk(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0 && value.every(isSnyk);
   if (typeof value !== 'object' || value === null || !('ok' in value)) return false;
@@ -26,11 +28,7 @@ export function isSnyk(value: unknown): boolean {
 }
 
 export function readSnyk(value: unknown): SecurityFacts {
-  const projects = (Array.isArray(value) ? value : [value]).map((project: unknown) => {
-    if (v.is(failure, project))
-      throw new Unreadable(`is an error in place of a report: Snyk says ${oneLine(project.error)}.`);
-    return shaped(projectSchema, project, 'snyk test --json');
-  });
+  const projects = (Array.isArray(value) ? value : [value]).flatMap(projectsOf);
   return {
     kind: 'security',
     format: 'Snyk',
@@ -39,12 +37,15 @@ export function readSnyk(value: unknown): SecurityFacts {
   };
 }
 
+function projectsOf(value: unknown): readonly Project[] {
+  if (v.is(failure, value))
+    throw new Unreadable(`is an error in place of a report: Snyk says ${oneLine(value.error)}.`);
+  const project = shaped(projectSchema, value, 'snyk test --json');
+  return [project, ...project.applications.flatMap(projectsOf)];
+}
+
 /** Snyk lists a vulnerability once for each path that leads to it. */
-function weaknesses({
-  ok,
-  vulnerabilities,
-  projectName = 'a project',
-}: v.InferOutput<typeof projectSchema>): readonly Weakness[] {
+function weaknesses({ ok, vulnerabilities, projectName = 'a project' }: Project): readonly Weakness[] {
   if (!ok && vulnerabilities.length === 0)
     throw new Unreadable(`says that ${oneLine(projectName)} is not ok and lists nothing: it is not whole.`);
   const once = new Map<string, Weakness>();
