@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 test('the demo says in a few lines what became of a good and of a bad release, and names their reports', () => {
-  const withoutKept = told.split('\n').filter((line) => !/^  Sandbox: |^The sandboxes stay/.test(line));
+  const withoutKept = told.split('\n').filter((line) => !/^ *Sandbox: |^The sandboxes stay/.test(line));
   expect(withoutKept.join('\n').trim().split('\n').length).toBeLessThan(20);
   expect(told).toContain('A good release: v1.4.0, success, as expected');
   expect(told).toContain('A bad release: v1.4.0, failure, as expected');
