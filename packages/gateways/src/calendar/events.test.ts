@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { eventsOf, NoCalendar } from './events.ts';
+import { eventsOf } from './events.ts';
+import { NoCalendar } from './sound.ts';
 
 const from = Date.parse('2026-01-01T00:00:00Z');
 const to = Date.parse('2027-02-01T00:00:00Z');
@@ -116,6 +117,64 @@ test.each([
     'a zone of Mars',
     calendar(event('a', 'SUMMARY:X\nDTSTART;TZID=Mars/Olympus:20260304T100000')),
     /`Mars\/Olympus`/,
+  ],
+  [
+    'two events of one UID, of which one would be overlooked',
+    calendar(
+      event('a', 'DTSTART:20260303T200000Z\nDTEND:20260303T220000Z'),
+      event('a', 'DTSTART:20260404T200000Z\nDTEND:20260404T220000Z'),
+    ),
+    /of its 2 events only 1 could be told apart/,
+  ],
+  [
+    'moved dates of a series that is not there',
+    calendar(
+      event('a', 'RECURRENCE-ID:20260310T100000Z\nDTSTART:20260312T120000Z\nDTEND:20260312T130000Z'),
+      event('b', 'DTSTART:20260404T200000Z\nDTEND:20260404T220000Z'),
+      event('b', 'DTSTART:20260405T200000Z\nDTEND:20260405T220000Z\nRECURRENCE-ID:20260404T200000Z'),
+      event('a', 'RECURRENCE-ID:20260317T100000Z\nDTSTART:20260319T120000Z\nDTEND:20260319T130000Z'),
+    ),
+    /of its 4 events only 3 could/,
+  ],
+  [
+    'two calendars one after the other',
+    calendar(event('a', 'DTSTART:20260303T200000Z')) + calendar(event('b', 'DTSTART:20260404T200000Z')),
+    /of its 2 events only 1/,
+  ],
+  [
+    'a moved date with all that follow',
+    calendar(
+      event('a', 'DTSTART:20260303T100000Z\nDTEND:20260303T110000Z\nRRULE:FREQ=WEEKLY;COUNT=5'),
+      event('a', 'RECURRENCE-ID;RANGE=THISANDFUTURE:20260310T100000Z\nDTSTART:20260310T120000Z'),
+    ),
+    /RANGE=THISANDFUTURE/,
+  ],
+  [
+    'two rules',
+    calendar(event('a', 'DTSTART:20260303T200000Z\nRRULE:FREQ=DAILY\nRRULE:FREQ=WEEKLY')),
+    /two rules/,
+  ],
+  [
+    'EXRULE',
+    calendar(event('a', 'DTSTART:20260303T200000Z\nRRULE:FREQ=DAILY\nEXRULE:FREQ=WEEKLY')),
+    /EXRULE/,
+  ],
+  [
+    'a thirteenth month',
+    calendar(event('a', 'DTSTART:20261303T200000Z')),
+    /`20261303T200000Z`, which is no time/,
+  ],
+  ['a 30th of February', calendar(event('a', 'DTSTART;VALUE=DATE:20260230')), /`20260230`, which is no time/],
+  ['no length', calendar(event('a', 'DTSTART:20260303T200000Z\nDURATION:2 days')), /lasts `2 days`/],
+  [
+    'an end before the start',
+    calendar(event('a', 'SUMMARY:Back\nDTSTART:20260303T200000Z\nDTEND:20260302T200000Z')),
+    /`Back` ends before it starts/,
+  ],
+  [
+    'a UID that all objects have',
+    calendar(event('__proto__', 'DTSTART:20260303T200000Z')),
+    /UID `__proto__`/,
   ],
   [
     'a wrong period',

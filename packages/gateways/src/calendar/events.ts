@@ -1,9 +1,7 @@
 import { type DatedRule, isTimeZone, type Moment } from '@promo-actions/core/window';
 import ical from 'node-ical';
 import { contentLines, periodsOf } from './lines.ts';
-
-/** Why a text is no calendar that can be relied on. */
-export class NoCalendar extends Error {}
+import { NoCalendar, soundEvents } from './sound.ts';
 
 type DateWithZone = Date & { readonly tz?: string };
 
@@ -33,6 +31,7 @@ function events(text: string, from: Date, to: Date): readonly DatedRule[] {
       if (instance.event.status === 'CANCELLED') continue;
       const label = titleOf(instance.summary);
       const moment = (date: DateWithZone) => momentOf(date, instance.isFullDay, label);
+      if (instance.end < instance.start) throw new NoCalendar(`its event \`${label}\` ends before it starts`);
       rules.push({ kind: 'dated', from: moment(instance.start), to: moment(instance.end), timeZone, label });
     }
   }
@@ -40,20 +39,30 @@ function events(text: string, from: Date, to: Date): readonly DatedRule[] {
 }
 
 function parse(text: string): ical.CalendarResponse {
-  for (const { component, name, value } of contentLines(text)) {
-    if (component !== 'VEVENT') continue;
-    if (name === 'RDATE')
-      throw new NoCalendar(
-        'it repeats an event by RDATE, which is not understood; use RRULE or single events',
-      );
-    if (name === 'RRULE' && /FREQ=(SECONDLY|MINUTELY)/i.test(value))
-      throw new NoCalendar(`it repeats an event too often (\`${value}\`)`);
-  }
+  const expected = soundEvents(text);
+  let calendar: ical.CalendarResponse;
   try {
-    return ical.sync.parseICS(text);
+    calendar = ical.sync.parseICS(text);
   } catch (error) {
     throw new NoCalendar(error instanceof Error ? error.message : String(error));
   }
+  const read = countEvents(calendar);
+  if (read !== expected)
+    throw new NoCalendar(
+      `of its ${expected} events only ${read} could be told apart: has each a UID of its own, and each moved date the series that it belongs to?`,
+    );
+  return calendar;
+}
+
+/** `node-ical` keeps one event a UID, with the dates that were moved, each under several keys; of moved dates without a series it shows one. */
+function countEvents(calendar: ical.CalendarResponse): number {
+  let count = 0;
+  for (const component of Object.values(calendar)) {
+    if (component?.type !== 'VEVENT') continue;
+    const moved = new Set(Object.values(component.recurrences ?? {})).size;
+    count += component.recurrenceid === undefined ? 1 + moved : 1;
+  }
+  return count;
 }
 
 /** Days and floating times come as the host's wall clock; they belong to the calendar's zone, so only the wall clock is kept. */

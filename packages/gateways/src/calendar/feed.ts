@@ -3,7 +3,8 @@ import type { Clock } from '@promo-actions/core/clock';
 import { OutsideError } from '@promo-actions/core/errors';
 import type { CalendarFeed } from '@promo-actions/core/window';
 import { type Fetch, retryingFetch } from '../http/index.ts';
-import { eventsOf, NoCalendar } from './events.ts';
+import { eventsOf } from './events.ts';
+import { NoCalendar } from './sound.ts';
 
 /** Years of a busy team fit into a tenth of it. */
 const largest = 10_000_000;
