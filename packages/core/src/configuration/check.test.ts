@@ -102,6 +102,23 @@ test.each<[string, unknown, readonly string[]]>([
   expect(failing(rules)).toEqual(messages);
 });
 
+test('what is required and left out by the selection is not to be made at the source, which has it', () => {
+  const remedies = (selection: Selection) =>
+    check(
+      [
+        { key: 'url', required: true },
+        { key: 'db/*', required: true },
+      ],
+      selection,
+    )
+      .found.filter(({ outcome }) => outcome === 'fail')
+      .map(({ subject, remedy }) => [subject, remedy]);
+  expect(remedies({ include: ['region'] })).toEqual([
+    ['/t/prod/url', expect.stringContaining('left out by `include`, `exclude`')],
+    ['db/*', expect.stringContaining('left out by `include`, `exclude`')],
+  ]);
+});
+
 test.each([
   ['integer', '-12', '1.5'],
   ['number', '1.5e3', ''],

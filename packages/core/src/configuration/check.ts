@@ -107,14 +107,12 @@ function missingFinding(
   concerned: readonly Line[],
   there: number,
 ): readonly Finding[] {
-  const lacking = rule.key.includes('*')
-    ? there > 0
-      ? []
-      : [rule.key]
-    : concerned.length === 0
-      ? [rule.key]
-      : concerned.filter((line) => !afterwards(line)).map(({ name }) => name);
-  return lacking.map((name) => ({
+  // Only what the source has and may not be written is concerned and yet not there.
+  const leftOut = concerned.filter((line) => !afterwards(line)).map(({ name }) => name);
+  const isPattern = rule.key.includes('*');
+  if (there > 0 && (isPattern || leftOut.length === 0)) return [];
+  const names = isPattern || leftOut.length === 0 ? [rule.key] : leftOut;
+  return names.map((name) => ({
     check,
     outcome: 'fail',
     subject: name,
@@ -123,7 +121,9 @@ function missingFinding(
     message: `\`${name}\` is required, and the target would not have it.`,
     remedy: rule['never-copy']
       ? 'It is never copied: make it in the target.'
-      : 'Make it at the source, or in the target.',
+      : leftOut.length > 0
+        ? 'The source has it, and it is left out by `include`, `exclude` or another rule’s `never-copy`: let it through, or make it in the target.'
+        : 'Make it at the source, or in the target.',
   }));
 }
 
