@@ -14,9 +14,9 @@ interface Source {
   readonly imports: readonly string[];
 }
 
-function sources(folder: string): Source[] {
+function sources(folder: string, ending = '.ts'): Source[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .filter((file) => !file.includes('node_modules'))
     .map((file) => {
@@ -48,6 +48,7 @@ const sandbox = product(sources('packages/sandbox/src'));
 const rehearsal = product(sources('packages/rehearsal/src'));
 const promo = product(sources('packages/promo/src'));
 const actions = product(sources('actions'));
+const scripts = sources('scripts', '.mjs');
 
 describe('imports run one way', () => {
   const mayImport = (files: readonly Source[], allowed: RegExp) =>
@@ -113,6 +114,47 @@ test('rooms are entered by their door', () => {
     ),
   );
   expect(throughTheWall).toEqual([]);
+});
+
+describe('what is exported is used', () => {
+  const rooms = [...core, ...gateways, ...sandbox, ...rehearsal, ...promo];
+  const everything = [...['packages', 'actions', 'test'].flatMap((folder) => sources(folder)), ...scripts];
+  const passedOn = /^export (?:type )?\{([^}]*)\} from/gm;
+  const sayers = new Map<string, Source[]>();
+  for (const source of everything)
+    for (const word of new Set(source.text.replace(passedOn, '').match(/\w+/g)))
+      sayers.set(word, [...(sayers.get(word) ?? []), source]);
+  const isSaid = (name: string, by: (source: Source) => boolean) => (sayers.get(name) ?? []).some(by);
+  const isUnitTest = ({ file }: Source) => /^(packages|actions)\/.*\.test\.ts$/.test(file);
+
+  test('a door opens for what somebody enters for', () => {
+    const doors = rooms.filter(({ file }) => /^packages\/\w+\/src\/[^/]+\/index\.ts$/.test(file));
+    const unentered = violations(doors, (door) => {
+      const room = `${dirname(door.file)}/`;
+      const isVisitor = (source: Source) =>
+        !source.file.startsWith(room) || (isUnitTest(source) && source.imports.includes(door.file));
+      return [...door.text.matchAll(passedOn)]
+        .flatMap(([, list = '']) => [...list.matchAll(/\w+(?=\s*(,|$))/g)].map(([name]) => name))
+        .filter((name) => !isSaid(name, isVisitor));
+    });
+    expect(doors.length).toBeGreaterThan(10);
+    expect(unentered).toEqual([]);
+  });
+
+  // What tests play with stands in `memory.ts` and `fixture/`. The build puts `defaultProvider` in the place of the SDK's own.
+  test('nothing is kept for its own unit test, or exported for nobody', () => {
+    const served = rooms.filter(({ file }) => !/\/(memory\.ts|fixture\/.*)$/.test(file));
+    const idle = violations(served, (source) => {
+      return [...source.text.matchAll(/^export (?:async )?(?:function\*?|const|class) (\w+)/gm)]
+        .map(([, name = '']) => name)
+        .filter((name) => {
+          const servesHere = source.text.split(new RegExp(`\\b${name}\\b`)).length > 2;
+          return !isSaid(name, (by) => by.file !== source.file && (servesHere || !isUnitTest(by)));
+        })
+        .filter((name) => name !== 'defaultProvider');
+    });
+    expect(idle).toEqual([]);
+  });
 });
 
 test('errors and Markdown have one way in: their own rooms, and for actions the frame', () => {

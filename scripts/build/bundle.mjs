@@ -21,7 +21,7 @@ const treeShaking = {
 };
 
 /** Tree-shakes one entry into `directory`, a chunk for every dynamic import, so that what a step does not reach is not loaded. */
-export async function shake(entry, directory, options = {}) {
+async function shake(entry, directory, options = {}) {
   const bundle = await rolldown({
     input: { index: entry },
     platform: 'node',

@@ -3,12 +3,10 @@ export { cell, table } from '../markdown/index.ts';
 export { checkPolicy, type PolicyCheck, type Resolution } from './check-policy.ts';
 export {
   type Contract,
-  camelCase,
   defineContract,
   type InputDeclarations,
   type InputValues,
   type Kind,
-  type OutputValues,
   type Permissions,
 } from './contract.ts';
 export {
@@ -25,6 +23,6 @@ export {
   percent,
   text,
 } from './input.ts';
-export { isSettable, parseInput } from './resolve.ts';
+export { isSettable } from './resolve.ts';
 export { explain, type Phases, type Result, runAction, type Step } from './run.ts';
 export type { Log, RunContext, Runner } from './runner.ts';

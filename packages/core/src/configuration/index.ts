@@ -1,7 +1,7 @@
 export type { Line } from './compare.ts';
 export { inputProblems } from './input.ts';
-export type { Entry, Note } from './note.ts';
-export { type PathPair, type PathParts, readPaths } from './paths.ts';
+export type { Entry } from './note.ts';
+export { readPaths } from './paths.ts';
 export type {
   ConfigurationSource,
   ConfigurationStore,
@@ -10,13 +10,13 @@ export type {
   Traits,
   Writing,
 } from './ports.ts';
-export { type PromoteOrder, type PromotePorts, type Promotion, promote } from './promote.ts';
+export { type PromoteOrder, type Promotion, promote } from './promote.ts';
 export { describePromotion, renderPromotion, renderRestored } from './render.ts';
-export { countOf, leftAlone, type PutBack } from './restore.ts';
+export { countOf, leftAlone } from './restore.ts';
 export {
   type Restored,
   type RestoreOrder,
   type RestorePorts,
   restorePromotion,
 } from './restore-promotion.ts';
-export { type Form, type ParameterType, parameterTypes, type Rule, rulesSchema } from './rule.ts';
+export { type ParameterType, type Rule, rulesSchema } from './rule.ts';

@@ -33,7 +33,7 @@ export function describePromotion({ lines }: Pick<Promotion, 'lines'>): readonly
   });
 }
 
-export function countOfFate({ lines }: Pick<Promotion, 'lines'>, fate: Line['fate']): number {
+function countOfFate({ lines }: Pick<Promotion, 'lines'>, fate: Line['fate']): number {
   return lines.filter((line) => line.fate === fate).length;
 }
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 /** The kinds of parameter that SSM has. */
-export const parameterTypes = ['String', 'StringList', 'SecureString'] as const;
+const parameterTypes = ['String', 'StringList', 'SecureString'] as const;
 export type ParameterType = (typeof parameterTypes)[number];
 
 const forms = ['integer', 'number', 'boolean', 'url', 'json'] as const;

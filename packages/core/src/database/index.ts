@@ -1,7 +1,6 @@
 export {
   type BackupOrder,
   backupDatabase,
-  type DatabaseBackup,
   describeDatabaseBackup,
   restoreCommand,
   type Waiting,

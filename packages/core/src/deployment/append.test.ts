@@ -4,7 +4,7 @@ import { OutsideError } from '../errors/index.ts';
 import { append } from './append.ts';
 import { verifyChain } from './chain.ts';
 import { headId, headOf } from './head.ts';
-import { history, lastGood } from './history.ts';
+import { history } from './history.ts';
 import { draft, memoryTable } from './memory.test.ts';
 import { type Attributes, type Draft, firstPreviousHash, recordOf, statuses } from './record.ts';
 
@@ -248,23 +248,6 @@ test('any writers, at once, repeated and dying, make one chain without forks or 
     }),
     { numRuns: 150 },
   );
-});
-
-test('the last good deployment is the newest that succeeded with another version', async () => {
-  const table = memoryTable();
-  expect(await lastGood(table, chain)).toBeUndefined();
-  await append(
-    table,
-    of('a', { toVersion: 'v1.2.0', components: [{ name: 'tenant-service', version: '12' }] }),
-  );
-  await append(table, of('b', { toVersion: 'v1.3.0' }));
-  await append(table, of('c', { toVersion: 'v1.4.0', status: 'failed' }));
-  await append(table, of('d', { toVersion: 'hash', action: 'config' }));
-  expect((await lastGood(table, chain))?.toVersion).toBe('v1.3.0');
-  expect(await lastGood(table, chain, 'v1.3.0')).toMatchObject({
-    toVersion: 'v1.2.0',
-    components: [{ version: '12' }],
-  });
 });
 
 test('a history with a hole or a loop says where', async () => {

@@ -30,24 +30,6 @@ export async function* history(store: RecordStore, chain: Chain, wanted = 1): As
   }
 }
 
-/**
- * The newest deployment that succeeded with another version than `bad`: where a rollback leads to. Undefined when there
- * is none. Its `components` name the function versions that were deployed then.
- */
-export async function lastGood(
-  store: RecordStore,
-  chain: Chain,
-  bad?: string,
-): Promise<DeploymentRecord | undefined> {
-  for await (const item of history(store, chain)) {
-    const record = recordOf(item);
-    if (record?.status !== 'succeeded' || record.action === 'config' || record.toVersion === undefined)
-      continue;
-    if (record.toVersion !== bad) return record;
-  }
-  return undefined;
-}
-
 /** The last records of a chain, newest first: one read for the head, and one for all that it remembers of those before. */
 export async function lastRecords(
   store: RecordStore,

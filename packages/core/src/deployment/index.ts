@@ -1,26 +1,23 @@
-export { type Appended, append, mendedHead, readHead } from './append.ts';
+export { append } from './append.ts';
 export { type Audit, auditChain } from './audit.ts';
-export { type Anchor, type Flaw, verifyChain } from './chain.ts';
+export { verifyChain } from './chain.ts';
 export { closeDeployment, type Ending } from './close.ts';
 export { gateReports } from './gates.ts';
-export { type Current, type Head, headId } from './head.ts';
-export { history, lastGood, lastRecords } from './history.ts';
+export type { Head } from './head.ts';
+export { history, lastRecords } from './history.ts';
 export { parameterNames, parameterPrefix } from './parameters.ts';
 export {
   type Attributes,
   actions,
   type Chain,
-  type Component,
-  canonicalJson,
   type DeploymentAction,
   type DeploymentRecord,
   type DeploymentStatus,
   type Draft,
   hashOf,
-  recordId,
   recordOf,
   statuses,
 } from './record.ts';
-export { type Recorded, type RecordOrder, type RecordPorts, recordDeployment } from './record-deployment.ts';
+export { type Recorded, type RecordOrder, recordDeployment } from './record-deployment.ts';
 export { renderRecord } from './render.ts';
-export type { DeploymentBoard, ParameterStore, RecordStore, ShownDeployment } from './store.ts';
+export type { ParameterStore, RecordStore } from './store.ts';

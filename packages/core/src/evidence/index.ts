@@ -1,11 +1,10 @@
 export { type AbsoluteTest, absoluteEvidence, absoluteTest, requestsNeeded } from './absolute.ts';
-export { type Blame, type BlameTest, blameTest, sum } from './blame.ts';
-export { eventsNeeded, type RelativeTest, relativeTest } from './relative.ts';
+export { type Blame, blameTest, sum } from './blame.ts';
+export { eventsNeeded, relativeTest } from './relative.ts';
 export {
   type KindsOfMinute,
-  type SequentialEvidence,
   type SequentialState,
   type SequentialTest,
   sequentialTest,
 } from './sequential.ts';
-export { type Counts, foldEvidence, logMean, type MinuteCounts, type Wealth } from './wealth.ts';
+export { type Counts, foldEvidence, logMean, type MinuteCounts } from './wealth.ts';

@@ -7,22 +7,13 @@ export {
   type FlagPart,
   type FlagSettings,
   flagParts,
-  type Prerequisite,
   type Rollout,
   type Rule,
   type Served,
   type Target,
 } from './flag.ts';
-export type {
-  ApprovalRequest,
-  CopyAnswer,
-  FlagChange,
-  FlagCopy,
-  FlagEnvironment,
-  FlagSystem,
-  Notified,
-} from './ports.ts';
-export { type FlagsResult, renderChanges } from './report.ts';
+export type { ApprovalRequest, FlagChange, FlagCopy, FlagSystem } from './ports.ts';
+export { renderChanges } from './report.ts';
 export { type RestoreOrder, restoreFlags } from './restore.ts';
 export { type RestorePoint, restorePointSchema } from './restore-point.ts';
 export { type FlagsOrder, partsToSync, type SyncOrder, syncFlags } from './sync.ts';

@@ -1,17 +1,3 @@
-export {
-  checkHealth,
-  type HealthOrder,
-  type HealthOutcome,
-  type HealthPorts,
-  type HttpProbe,
-  type Target,
-} from './check.ts';
-export {
-  describeExpectation,
-  type Expectation,
-  judgeInvocation,
-  judgeProbe,
-  type Look,
-  type Probe,
-} from './look.ts';
+export { checkHealth, type HttpProbe, type Target } from './check.ts';
+export type { Expectation, Look, Probe } from './look.ts';
 export { healthOrderOf } from './order.ts';

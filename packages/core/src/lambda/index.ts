@@ -1,12 +1,5 @@
 export { changedBefore } from './changed.ts';
-export {
-  aliasInput,
-  codeSha256Input,
-  functionInput,
-  functionsInput,
-  versionInput,
-  wrongFunctions,
-} from './inputs.ts';
+export { aliasInput, codeSha256Input, functionInput, versionInput, wrongFunctions } from './inputs.ts';
 export { type MemoryAliasStore, memoryAliasStore } from './memory.ts';
 export { aliasMissing, functionMissing, versionMissing } from './missing.ts';
 export type {

@@ -1,4 +1,4 @@
-import { list, matching, type text } from '../action/index.ts';
+import { matching, type text } from '../action/index.ts';
 
 type InputOptions = NonNullable<Parameters<typeof text>[1]>;
 
@@ -13,11 +13,6 @@ export function functionInput<const O extends InputOptions>(description: string,
     description,
     options,
   );
-}
-
-/** Functions by name or ARN; a wrong one is found by `wrongFunctions`. */
-export function functionsInput<const O extends InputOptions>(description: string, options: O) {
-  return list(description, options);
 }
 
 /** The entries of a list that can be no function's name. */

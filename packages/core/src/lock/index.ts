@@ -1,9 +1,8 @@
-export { type Claim, judgeClaim, type Verdict } from './claim.ts';
+export type { Claim, Verdict } from './claim.ts';
 export {
   createFence,
   type Fence,
   type FenceInputs,
-  type FenceOrder,
   fencedAliases,
   fencedRecords,
   fenceInputs,
@@ -13,12 +12,8 @@ export {
 export {
   clockSkew,
   describeHolder,
-  describeLease,
   describePlace,
-  freeFrom,
   type Holder,
-  type Lease,
-  type LockPlace,
   leaseItem,
   leaseOf,
   lockId,
@@ -32,5 +27,5 @@ export {
   renewLock,
 } from './lock.ts';
 export { renderLock } from './render.ts';
-export { changeLock, type LockOrder, type LockOutcome } from './step.ts';
+export { changeLock } from './step.ts';
 export type { LockStore } from './store.ts';

@@ -1,16 +1,7 @@
-export type {
-  Alarm,
-  AlarmSource,
-  ExpressionQuery,
-  MetricQuery,
-  MetricSource,
-  Point,
-  SeriesQuery,
-} from './source.ts';
+export type { Alarm, AlarmSource, MetricQuery, MetricSource, Point, SeriesQuery } from './source.ts';
 export {
   formatNumber,
   judgeWatched,
-  type MetricSpec,
   type WatchedMetric,
   watchedMetricsExpected,
   watchedMetricsSchema,

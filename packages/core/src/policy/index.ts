@@ -1,11 +1,3 @@
 export { orders } from './orders.ts';
-export {
-  type Entry,
-  loadPolicy,
-  type Policy,
-  type PolicyQuery,
-  readPolicy,
-  type Setting,
-  type Vocabulary,
-} from './policy.ts';
+export { type Entry, loadPolicy, type Policy, readPolicy, type Setting } from './policy.ts';
 export { vocabulary } from './vocabulary.ts';

@@ -1,9 +1,7 @@
 export {
   type CoverageFacts,
-  type CoverageMeasure,
   type Facts,
   type LoadFacts,
-  type ReportKind,
   reportKinds,
   type SecurityFacts,
   type Severity,
@@ -13,5 +11,5 @@ export {
 export type { QualityLimits } from './limits.ts';
 export { type LoadLimit, loadLimits } from './load-limit.ts';
 export type { CheckRun, CommitChecks } from './ports.ts';
-export { type QualityPorts, type QualityRequest, type QualityResult, qualityGate } from './quality-gate.ts';
+export { type QualityRequest, qualityGate } from './quality-gate.ts';
 export { readReport } from './read.ts';

@@ -1,11 +1,3 @@
-export type {
-  MergeAnswer,
-  NewPullRequest,
-  NewRelease,
-  PullRequestPage,
-  ReleaseCommit,
-  ReleasePage,
-  ReleaseRepository,
-} from './ports.ts';
+export type { PullRequestPage, ReleasePage, ReleaseRepository } from './ports.ts';
 export { release } from './release.ts';
-export { type ReleaseOrder, type Stage, type StageResult, stages } from './stage.ts';
+export { type Stage, stages } from './stage.ts';

@@ -1,7 +1,7 @@
 export { atMost, beginningOf, wholeText } from './content.ts';
 export { parseJson, shaped } from './json.ts';
 export { placeOf } from './place.ts';
-export { type FilesToRead, type ReadFile, type ReadFiles, readEach } from './read-each.ts';
+export { type ReadFile, readEach } from './read-each.ts';
 export {
   type ElementReader,
   type PatternFiles,

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { planInput } from './plan-input.ts';
-import { bakeTime, hastened, NoPlan, type Plan, parsePlan, printPlan, profiles } from './rollout-plan.ts';
+import { hastened, NoPlan, type Plan, parsePlan, printPlan, profiles } from './rollout-plan.ts';
 
 const minute = 60_000;
+
+const bakeTime = (plan: Plan) => plan.reduce((sum, { bake }) => sum + bake, 0);
 
 const plans: fc.Arbitrary<Plan> = fc
   .record({

@@ -47,11 +47,6 @@ export function printPlan(plan: Plan): string {
     .join(', ');
 }
 
-/** The sum of all bakes in milliseconds. */
-export function bakeTime(plan: Plan): number {
-  return plan.reduce((sum, step) => sum + step.bake, 0);
-}
-
 /** The same weights with bakes half as long, to the whole minute and not under one: for a change of configuration alone. */
 export function hastened(plan: Plan): Plan {
   return plan.map(({ weight, bake }) => ({

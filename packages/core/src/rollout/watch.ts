@@ -53,10 +53,7 @@ const wholeMinutes = (at: number) => Math.ceil(at / minute) * minute;
 const judgesOfAll: ReadonlySet<JudgeName> = new Set(['sequential', 'kayenta']);
 
 /** The minutes that are counted: from the end of the warm-up on, and those of the step in force. Epoch milliseconds. */
-export function countedFrom(
-  state: RolloutState,
-  watch: Pick<Watch, 'warmup'>,
-): { all: number; step: number } {
+function countedFrom(state: RolloutState, watch: Pick<Watch, 'warmup'>): { all: number; step: number } {
   const firstRequests = state.history[1]?.at ?? state.since;
   const all = wholeMinutes(firstRequests) + wholeMinutes(watch.warmup);
   return { all, step: Math.max(all, wholeMinutes(state.since)) };
@@ -66,7 +63,7 @@ export function countedFrom(
  * How long a step is held at the least, in milliseconds: its bake counts whole minutes, the first after the warm-up, and
  * the last must settle.
  */
-export function heldFor(bake: number, watch: Pick<Watch, 'lag'>): number {
+function heldFor(bake: number, watch: Pick<Watch, 'lag'>): number {
   return bake === 0 ? 0 : wholeMinutes(bake) + minute + watch.lag;
 }
 

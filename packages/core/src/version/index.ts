@@ -1,6 +1,5 @@
 export { createDeployedVersions } from './deployed.ts';
-export type { DeployedVersions, Release, Repository } from './ports.ts';
-export type { VersionRequest } from './resolve.ts';
+export type { Release, Repository } from './ports.ts';
 export {
   type Bump,
   compareVersions,
@@ -12,4 +11,4 @@ export {
   type Version,
   type VersionFormat,
 } from './semver.ts';
-export { type Validation, type ValidationRequest, type VersionKind, validateVersion } from './validate.ts';
+export { type Validation, validateVersion } from './validate.ts';

@@ -26,10 +26,10 @@ export interface ScopedOverride extends Override {
   readonly expires: string;
 }
 
-export const requiredApprovers = 2;
+const requiredApprovers = 2;
 
 /** An override is for the emergency at hand, not a standing permit. */
-export const longestOverride = 24 * 3_600_000;
+const longestOverride = 24 * 3_600_000;
 
 /** The override that the emergency amounts to at an instant, or every reason why it is none. */
 export function grantOverride(

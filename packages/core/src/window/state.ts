@@ -79,7 +79,7 @@ export function nextFit(
 }
 
 /** Every time within the span that the calendar is open, in order, cut to the span. */
-export function openSpans(calendar: Calendar, within: Span): readonly Span[] {
+function openSpans(calendar: Calendar, within: Span): readonly Span[] {
   const { timeZone } = calendar;
   const opened = calendar.windows?.flatMap((rule) => occurrences(rule, within, 'window', timeZone)) ?? [
     always,

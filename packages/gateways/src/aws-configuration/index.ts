@@ -1,2 +1,2 @@
 export { createNoteStore } from './notes.ts';
-export { createConfigurationSource, createConfigurationStore, type SourceOrder } from './store.ts';
+export { createConfigurationSource, createConfigurationStore } from './store.ts';

@@ -1,4 +1,3 @@
 export { createAliasStore } from './aliases.ts';
-export type { LambdaOptions } from './client.ts';
 export { createFunctionStore } from './functions.ts';
 export { createFunctionInvoker } from './invoker.ts';

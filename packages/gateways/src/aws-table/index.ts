@@ -1,2 +1,2 @@
 export { attributesOf } from './attributes.ts';
-export { createItemTable, type ItemTable, isNew } from './table.ts';
+export { createItemTable, isNew } from './table.ts';

@@ -1,1 +1,1 @@
-export { createTopicChannel, type TopicOptions } from './channel.ts';
+export { createTopicChannel } from './channel.ts';

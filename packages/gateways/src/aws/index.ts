@@ -1,3 +1,3 @@
-export { type ClientOptions, clientOptions } from './client.ts';
+export { clientOptions } from './client.ts';
 export { awsCall, awsCode, awsStatus, type Call, outsideError } from './errors.ts';
 export { awsClock, heedDate } from './time.ts';

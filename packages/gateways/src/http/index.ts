@@ -1,2 +1,2 @@
-export { type Fetch, type RetryOptions, retryingFetch } from './retry.ts';
+export { type Fetch, retryingFetch } from './retry.ts';
 export { requestId } from './verdict.ts';

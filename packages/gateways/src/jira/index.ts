@@ -1,2 +1,2 @@
-export { createJira, type Jira, type JiraAddress, type JiraOptions } from './client.ts';
+export { createJira, type Jira, type JiraAddress } from './client.ts';
 export { createTicketSystem } from './tickets.ts';

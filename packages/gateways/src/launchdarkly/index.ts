@@ -1,2 +1,2 @@
-export { createLaunchDarkly, type LaunchDarkly, type LaunchDarklyOptions } from './client.ts';
+export { createLaunchDarkly, type LaunchDarkly } from './client.ts';
 export { createFlagSystem } from './flags.ts';

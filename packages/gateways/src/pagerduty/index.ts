@@ -1,1 +1,1 @@
-export { createPagerDutyChannel, type PagerDutyOptions, type Severity } from './channel.ts';
+export { createPagerDutyChannel, type Severity } from './channel.ts';

@@ -1,1 +1,1 @@
-export { createSlackChannel, type SlackOptions } from './channel.ts';
+export { createSlackChannel } from './channel.ts';

@@ -6,7 +6,7 @@ export interface Command {
 }
 
 /** Reads a workflow command; undefined when the line is none. */
-export function readCommand(line: string): Command | undefined {
+function readCommand(line: string): Command | undefined {
   const match = /^\s*::([^\s:]+)(?: ([\s\S]*?))?::([\s\S]*)$/.exec(line);
   if (!match) return undefined;
   const [, name = '', written = '', message = ''] = match;

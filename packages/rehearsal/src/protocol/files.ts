@@ -43,7 +43,7 @@ export function createCommandFiles(folder: string): CommandFiles {
 }
 
 /** `name=value` lines and `name<<DELIMITER … DELIMITER` blocks. */
-export function readPairs(content: string, file: string): Record<string, string> {
+function readPairs(content: string, file: string): Record<string, string> {
   const pairs: Record<string, string> = {};
   const lines = content.split(/\r?\n/);
   for (let at = 0; at < lines.length; at += 1) {

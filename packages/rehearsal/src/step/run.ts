@@ -85,7 +85,7 @@ async function recorded(
 }
 
 /** One step of a job or of a composite action, in the log of the task's result. */
-export async function runStep(step: Step, frame: Frame, task: StepTask): Promise<void> {
+async function runStep(step: Step, frame: Frame, task: StepTask): Promise<void> {
   const { machine } = frame;
   const outcome = { outputs: {}, outcome: 'skipped' as Conclusion, conclusion: 'skipped' as Conclusion };
   const finish = (conclusion: Conclusion) => {

@@ -1,1 +1,1 @@
-export { type ClockOptions, type Holder, VirtualClock } from './virtual-clock.ts';
+export { type Holder, VirtualClock } from './virtual-clock.ts';

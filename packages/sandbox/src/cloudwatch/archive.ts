@@ -14,7 +14,7 @@ import type { MetricDefinition } from './definition.ts';
 const MINUTE = 60_000;
 
 /** One text for one exact set of dimensions, whatever their order. */
-export function dimensionKey(dimensions: Dimensions): string {
+function dimensionKey(dimensions: Dimensions): string {
   return JSON.stringify(Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -1,2 +1,2 @@
-export { type AlarmDefinition, alarmSchema, type MetricDefinition, metricSchema } from './definition.ts';
-export { type CloudWatchDependencies, createCloudWatchService } from './service.ts';
+export { alarmSchema, metricSchema } from './definition.ts';
+export { createCloudWatchService } from './service.ts';

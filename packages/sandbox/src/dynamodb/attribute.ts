@@ -1,5 +1,5 @@
 /** A plain value as DynamoDB writes it: `{ S: 'text' }`, `{ N: '1' }` and so on. Throws for what has no such form. */
-export function attributeValue(value: unknown): object {
+function attributeValue(value: unknown): object {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number' && Number.isFinite(value)) return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };

@@ -1,2 +1,2 @@
-export { dynamoSchema, type TableDefinition } from './definition.ts';
-export { createDynamoDbService, type DynamoDbDependencies } from './service.ts';
+export { dynamoSchema } from './definition.ts';
+export { createDynamoDbService } from './service.ts';

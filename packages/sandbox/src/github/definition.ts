@@ -84,7 +84,7 @@ const releaseSchema = v.strictObject({
   body: v.optional(v.string(), ''),
 });
 
-export const levelSchema = v.picklist(['none', 'read', 'write']);
+const levelSchema = v.picklist(['none', 'read', 'write']);
 /** What a token may: one word for everything, or permissions as a job's `permissions:` names them; what is left out is `none`. */
 export const permissionsSchema = v.union(
   [v.picklist(['read', 'write']), v.record(v.string(), levelSchema)],

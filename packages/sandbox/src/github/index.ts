@@ -1,2 +1,2 @@
-export { type GitHubDefinition, githubSchema } from './definition.ts';
-export { createGitHubService, type GitHubDependencies, gitHubOperations } from './service.ts';
+export { githubSchema } from './definition.ts';
+export { createGitHubService, gitHubOperations } from './service.ts';

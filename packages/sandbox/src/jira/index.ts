@@ -1,2 +1,2 @@
-export { type JiraDefinition, jiraSchema } from './definition.ts';
-export { createJiraService, type JiraDependencies, jiraOperations } from './service.ts';
+export { jiraSchema } from './definition.ts';
+export { createJiraService, jiraOperations } from './service.ts';

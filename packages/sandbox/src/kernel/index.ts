@@ -6,7 +6,6 @@ export { Journal, type JournalEntry } from './journal.ts';
 export { type JsonObject, jsonAnswer, jsonBody, jsonFailure, targetOperation, WireError } from './json.ts';
 export {
   escapeXml,
-  type FormValue,
   formTree,
   queryAction,
   queryForm,
@@ -18,5 +17,5 @@ export {
 export { type Random, seededRandom, seededUuid } from './random.ts';
 export { type Caller, createKernel } from './server.ts';
 export type { Answer, Exchange, Service } from './service.ts';
-export { type SignatureScope, signatureScope } from './signature.ts';
+export { signatureScope } from './signature.ts';
 export { Watch, type WatchedCall, type Watcher } from './watcher.ts';

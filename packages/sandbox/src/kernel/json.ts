@@ -41,7 +41,7 @@ export function jsonBody(exchange: Exchange): JsonObject {
 }
 
 /** Whether the caller spoke AWS JSON 1.0 or 1.1; the answer uses the same. REST-JSON services answer plain JSON. */
-export function jsonContentType(exchange: Exchange): string {
+function jsonContentType(exchange: Exchange): string {
   const asked = exchange.headers['content-type'] ?? '';
   return asked.startsWith('application/x-amz-json') ? asked : 'application/json';
 }

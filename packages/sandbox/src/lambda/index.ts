@@ -1,3 +1,3 @@
 export { type FunctionDefinition, lambdaSchema } from './definition.ts';
-export type { AliasState, Invocation, LambdaState } from './model.ts';
-export { createLambdaService, type LambdaDependencies } from './service.ts';
+export type { AliasState, Invocation } from './model.ts';
+export { createLambdaService } from './service.ts';

@@ -1,6 +1,2 @@
-export { type LaunchDarklyDefinition, launchDarklySchema } from './definition.ts';
-export {
-  createLaunchDarklyService,
-  type LaunchDarklyDependencies,
-  launchDarklyOperations,
-} from './service.ts';
+export { launchDarklySchema } from './definition.ts';
+export { createLaunchDarklyService, launchDarklyOperations } from './service.ts';

@@ -1,1 +1,1 @@
-export { createPagerDutyService, type PagerDutyDefinition, pagerDutySchema } from './service.ts';
+export { createPagerDutyService, pagerDutySchema } from './service.ts';

@@ -1,2 +1,2 @@
-export { type RdsDefinition, rdsSchema } from './definition.ts';
-export { createRdsService, type RdsDependencies } from './service.ts';
+export { rdsSchema } from './definition.ts';
+export { createRdsService } from './service.ts';

@@ -1,1 +1,1 @@
-export { createSlackService, type SlackDefinition, slackSchema } from './service.ts';
+export { createSlackService, slackSchema } from './service.ts';

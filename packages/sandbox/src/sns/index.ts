@@ -1,1 +1,1 @@
-export { createSnsService, type SnsDependencies, type TopicDefinition, topicSchema } from './service.ts';
+export { createSnsService, topicSchema } from './service.ts';

@@ -1,2 +1,2 @@
-export { type SsmDefinition, ssmSchema } from './definition.ts';
-export { createSsmService, type SsmDependencies } from './service.ts';
+export { ssmSchema } from './definition.ts';
+export { createSsmService } from './service.ts';

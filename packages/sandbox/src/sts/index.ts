@@ -1,2 +1,2 @@
-export { createStsService, type StsDependencies } from './service.ts';
-export { type Session, Sessions } from './session.ts';
+export { createStsService } from './service.ts';
+export { Sessions } from './session.ts';

@@ -15,7 +15,7 @@ import { accountsSchema } from './accounts.ts';
 import { issueText } from './issue.ts';
 
 /** Each room's own part of the world, as that room reads it. */
-export const partsSchema = v.strictObject({
+const partsSchema = v.strictObject({
   accounts: v.optional(accountsSchema, {}),
   lambda: v.optional(v.array(lambdaSchema), []),
   traffic: v.optional(v.array(trafficSchema), []),
