@@ -3,8 +3,9 @@ import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
 runOnRunner(contract, {
-  async main({ inputs, log, clock, signal, context }) {
+  async main({ inputs, log, clock: machine, signal, context }) {
     const { backup, describeBackup } = await import('@promo-actions/core/rollback');
+    const { awsClock } = await import('@promo-actions/gateways/aws');
     const { createAliasStore } = await import('@promo-actions/gateways/aws-lambda');
     const order = {
       functionName: inputs.function,
@@ -14,7 +15,12 @@ runOnRunner(contract, {
       retention: { count: inputs.retain, age: inputs.retainFor, versions: inputs.keepVersions ?? [] },
       dryRun: inputs.dryRun,
     };
-    const outcome = await backup(order, createAliasStore(), { clock, log, signal, timeout: 60_000 });
+    const outcome = await backup(order, createAliasStore(), {
+      clock: awsClock(machine),
+      log,
+      signal,
+      timeout: 60_000,
+    });
     const sentence = describeBackup(order, outcome);
     log.info(sentence);
     for (const { name, reason } of outcome.unpruned)

@@ -19,7 +19,7 @@ runOnRunner(contract, {
     });
     const ports = {
       clock,
-      aliases: fencedAliases(lambda.createAliasStore(), fenceOf(inputs, clock)),
+      aliases: fencedAliases(lambda.createAliasStore(), fenceOf(inputs)),
       functions: lambda.createFunctionStore(),
       invoker: lambda.createFunctionInvoker(),
       metrics: cloudwatch.createMetricSource(),

@@ -19,7 +19,7 @@ runOnRunner(contract, {
         if (inputs.post === 'abort') saveState(intentState, JSON.stringify(intent));
       },
     };
-    const aliases = fencedAliases(createAliasStore(), fenceOf(inputs, clock));
+    const aliases = fencedAliases(createAliasStore(), fenceOf(inputs));
     const ports = { aliases, functions: createFunctionStore() };
     const { after, changed, sentence } = await shift(order, ports, {
       clock,

@@ -8,6 +8,7 @@ const claimState = 'claim';
 runOnRunner(contract, {
   async main({ inputs, log, clock, signal, context, saveState }) {
     const { changeLock, describeHolder, renderLock } = await import('@promo-actions/core/lock');
+    const { awsClock } = await import('@promo-actions/gateways/aws');
     const { createLockStore } = await import('@promo-actions/gateways/aws-lock');
     const { environment = '', service = '', operation, lease: length, force, dryRun } = inputs;
     const { fencingToken: token = 0, reason = context.workflow } = inputs;
@@ -23,7 +24,7 @@ runOnRunner(contract, {
     const order =
       operation === 'acquire' ? { operation, claim, dryRun } : { operation, claim, token, dryRun };
     const outcome = await changeLock(order, createLockStore(inputs.table), {
-      clock,
+      clock: awsClock(clock),
       log,
       signal,
       wait: inputs.wait,

@@ -11,7 +11,7 @@ runOnRunner(contract, {
   async main({ inputs, log, clock, signal, context, mask, saveState }) {
     const aws = await import('@promo-actions/gateways/aws-configuration');
     const target = aws.createConfigurationStore(clock);
-    const ports = { target, notes: aws.createNoteStore(inputs.table), fence: fenceOf(inputs, clock) };
+    const ports = { target, notes: aws.createNoteStore(inputs.table), fence: fenceOf(inputs) };
     const watch = { clock, log, signal };
     if (inputs.operation === 'restore') {
       const order = restoreOrder(inputs, context);
@@ -58,7 +58,7 @@ runOnRunner(contract, {
     if (inputs.post !== 'restore' || !state(begunState)) return;
     const aws = await import('@promo-actions/gateways/aws-configuration');
     const target = aws.createConfigurationStore(clock);
-    const ports = { target, notes: aws.createNoteStore(inputs.table), fence: fenceOf(inputs, clock) };
+    const ports = { target, notes: aws.createNoteStore(inputs.table), fence: fenceOf(inputs) };
     const restored = await core.restorePromotion(restoreOrder(inputs, context), ports, { clock, log });
     log.info(restored.sentence);
     const alone = core.leftAlone(restored.results);

@@ -6,16 +6,18 @@ import { contract } from './contract.ts';
 import { recordOrder } from './order.ts';
 
 runOnRunner(contract, {
-  async main({ inputs, clock, context, log }) {
+  async main({ inputs, clock: machine, context, log }) {
+    const { awsClock } = await import('@promo-actions/gateways/aws');
     const { createRecordStore } = await import('@promo-actions/gateways/aws-records');
     const { createParameterStore } = await import('@promo-actions/gateways/aws-parameters');
+    const clock = awsClock(machine);
     const { table, status } = inputs;
     const changesWhatRuns = status === 'started' || status === 'succeeded';
     const store = createRecordStore(table);
     const records = changesWhatRuns
-      ? fencedRecords(store, fenceOf({ ...inputs, lockTable: inputs.lockTable ?? table }, clock))
+      ? fencedRecords(store, fenceOf({ ...inputs, lockTable: inputs.lockTable ?? table }))
       : store;
-    const ports = { records, parameters: createParameterStore() };
+    const ports = { records, parameters: createParameterStore(), clock };
     const board = inputs.githubDeployment ? await githubBoard(inputs.token, context.repository) : undefined;
     const order = recordOrder(inputs, context, clock.now());
     const recorded = await recordDeployment(order, board ? { ...ports, board } : ports);

@@ -4,9 +4,11 @@ import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
 runOnRunner(contract, {
-  async main({ inputs, log, clock, signal, context, readFile }) {
+  async main({ inputs, log, clock: machine, signal, context, readFile }) {
     const core = await import('@promo-actions/core/rollback');
+    const { awsClock } = await import('@promo-actions/gateways/aws');
     const lambda = await import('@promo-actions/gateways/aws-lambda');
+    const clock = awsClock(machine);
     const { target, reason, incidentAlias, dryRun, timeout } = inputs;
     const order = {
       places: core.scopeOf(inputs, await readFile(inputs.policy)),
@@ -26,7 +28,7 @@ runOnRunner(contract, {
         ? core.verifyByInvoking(inputs.healthPayload, lambda.createFunctionInvoker(), { clock, log, timeout })
         : core.trustTheAlias;
     const ports = {
-      aliases: fencedAliases(lambda.createAliasStore(), fenceOf(inputs, clock)),
+      aliases: fencedAliases(lambda.createAliasStore(), fenceOf(inputs)),
       functions: lambda.createFunctionStore(),
       ...(asksRecords ? { history: await recordsOf(inputs.table, inputs.environment) } : {}),
     };

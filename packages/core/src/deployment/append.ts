@@ -1,3 +1,4 @@
+import { type Clock, formatInstant } from '../clock/index.ts';
 import { OutsideError } from '../errors/index.ts';
 import { advanced, type Head, headId, headItem, headOf } from './head.ts';
 import { type Chain, type DeploymentRecord, type Draft, recordId, recordOf, seal } from './record.ts';
@@ -23,8 +24,14 @@ export interface Appended {
  * 4. Write the record's own item.
  *
  * Whoever dies between 3 and 4 leaves a head that carries the record; the next to come writes the item (step 1).
+ *
+ * @param clock dates the record when it is given its place, after the store has answered: its clock may be set by that.
  */
-export async function append(store: RecordStore, draft: Draft): Promise<Appended> {
+export async function append(
+  store: RecordStore,
+  draft: Draft,
+  clock?: Pick<Clock, 'now'>,
+): Promise<Appended> {
   const id = recordId(draft);
   const own = new Set<string>();
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -32,7 +39,7 @@ export async function append(store: RecordStore, draft: Draft): Promise<Appended
     const existing = await existingRecord(store, draft, id);
     if (existing && head) return { record: existing, head, added: own.has(existing.hash) };
 
-    const item = seal(withOrigin(draft, head), head?.last);
+    const item = seal(withOrigin(dated(draft, clock), head), head?.last);
     const next = advanced(head, item);
     own.add(next.last.hash);
     if ((await moveHead(store, next, head)) === 'moved') continue;
@@ -65,6 +72,11 @@ async function moveHead(store: RecordStore, next: Head, last: Head | undefined):
     if (now instanceof Error || now?.last.hash !== next.last.hash) throw error;
     return 'done';
   }
+}
+
+/** The draft with the date of this moment, where there is a clock to tell it. */
+export function dated(draft: Draft, clock: Pick<Clock, 'now'> | undefined): Draft {
+  return clock ? { ...draft, timestamp: formatInstant(clock.now()) } : draft;
 }
 
 /** A deployment that does not say what it replaces replaces what is current. */

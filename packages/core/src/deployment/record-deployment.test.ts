@@ -47,6 +47,21 @@ test('a success is a record, a current version and two parameters; again, it is 
   });
 });
 
+test('is dated once the log has answered, as its clock may be set by that', async () => {
+  const at = ports();
+  const clock = { now: () => Date.parse('2026-03-03T20:10:00Z') };
+  const find: typeof at.records.find = async (id) => {
+    clock.now = () => Date.parse('2026-03-03T20:05:30Z');
+    return at.records.find(id);
+  };
+  const records = { ...at.records, find };
+  for (const dryRun of [true, false]) {
+    const { record } = await recordDeployment({ ...order, dryRun }, { ...at, records, clock });
+    expect(record.timestamp).toBe('2026-03-03T20:05:30Z');
+  }
+  expect(at.parameters.values.get('/tenants/prod/deployed-at')).toBe('2026-03-03T20:05:30Z');
+});
+
 test.each(['started', 'failed', 'rolled-back'] as const)('%s is a record alone', async (status) => {
   const at = ports();
   expect((await recordDeployment({ ...order, draft: { ...draft, status } }, at)).written).toHaveLength(1);

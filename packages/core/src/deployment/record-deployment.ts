@@ -1,5 +1,6 @@
+import type { Clock } from '../clock/index.ts';
 import { OutsideError } from '../errors/index.ts';
-import { type Appended, append, existingRecord, readHead, withOrigin } from './append.ts';
+import { type Appended, append, dated, existingRecord, readHead, withOrigin } from './append.ts';
 import { advanced, type Current } from './head.ts';
 import { parameterNames, tellCurrent } from './parameters.ts';
 import { type DeploymentRecord, type Draft, recordId, seal } from './record.ts';
@@ -20,6 +21,8 @@ export interface RecordPorts {
   readonly parameters: ParameterStore;
   /** Undefined when deployments are not shown. */
   readonly board?: DeploymentBoard;
+  /** Dates the record once the log has answered; absent: it keeps its draft's date. */
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
 export interface Recorded {
@@ -38,7 +41,7 @@ export async function recordDeployment(order: RecordOrder, ports: RecordPorts): 
   if (order.dryRun) return rehearse(order, ports);
   const written: string[] = [];
   try {
-    const appended = await append(ports.records, order.draft);
+    const appended = await append(ports.records, order.draft, ports.clock);
     const { record, head } = appended;
     if (appended.added) written.push(`record ${record.sequence} \`${record.id}\` in ${ports.records.place}`);
     if (order.prefix && tells(record))
@@ -74,13 +77,16 @@ async function shown(
 }
 
 /** What recording would write, from what is there now. */
-async function rehearse({ draft, prefix }: RecordOrder, { records, board }: RecordPorts): Promise<Recorded> {
+async function rehearse(
+  { draft, prefix }: RecordOrder,
+  { records, board, clock }: RecordPorts,
+): Promise<Recorded> {
   const head = await readHead(records, draft);
   const id = recordId(draft);
   const existing =
     (await existingRecord(records, draft, id)) ?? (head?.last.id === id ? head.last : undefined);
   if (existing) return { record: existing, written: [], ...(head?.current ? { current: head.current } : {}) };
-  const item = seal(withOrigin(draft, head), head?.last);
+  const item = seal(withOrigin(dated(draft, clock), head), head?.last);
   const { last, current } = advanced(head, item);
   const written = [`record ${last.sequence} \`${last.id}\` in ${records.place}`];
   if (prefix && tells(last)) {

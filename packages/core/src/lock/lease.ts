@@ -21,7 +21,7 @@ export interface Holder {
 
 /**
  * A lock as its last write left it. The item stays when the lock is released, so that the fencing token goes on rising.
- * Times are epoch milliseconds by the clock of the runner that wrote them.
+ * Times are epoch milliseconds by the table's clock, or by the runner's where the table tells none.
  */
 export interface Lease extends LockPlace {
   /** Rises by one with each holder; what a holder shows before it changes anything. */
@@ -41,8 +41,9 @@ export interface Lease extends LockPlace {
 }
 
 /**
- * How long after its end by one clock a lease is left to its holder by another. AWS refuses requests signed by a clock
- * that is more than five minutes off, so two runners that both reach the table may be ten minutes apart.
+ * How long after its end by one clock a lease is left to its holder by another, for runners that go by clocks of their
+ * own: AWS refuses requests signed by a clock that is more than five minutes off, so two that both reach the table may be
+ * ten minutes apart.
  */
 export const clockSkew = 10 * 60_000;
 

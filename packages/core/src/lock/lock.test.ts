@@ -115,6 +115,20 @@ describe('a lock', () => {
     expect(time.clock.now() - start).toBe(2 * minute);
   });
 
+  test('is waited for from the first answer on, which may set the clock', async () => {
+    const locks = memoryLocks();
+    const time = watch(2 * minute);
+    await acquireLock(claimOf('7001'), locks, time);
+    const behind = { ...locks, find: locks.find };
+    let set = 5 * minute;
+    behind.find = async (id) => {
+      time.pass(set);
+      set = 0;
+      return locks.find(id);
+    };
+    await expect(acquireLock(claimOf('7002'), behind, time)).rejects.toThrow('in `prod` after 2m');
+  });
+
   test('is shared by the steps of one attempt, and taken over by the next attempt of the run', async () => {
     const locks = memoryLocks();
     const time = watch();

@@ -35,11 +35,12 @@ const tellEvery = 60_000;
  */
 export async function acquireLock(claim: Claim, store: LockStore, patience: LockPatience): Promise<Lease> {
   const { clock, log } = patience;
-  const start = clock.now();
+  let start: number | undefined;
   let told = Number.NEGATIVE_INFINITY;
   for (;;) {
     const current = await readLease(claim, store);
     const now = clock.now();
+    start ??= now; // not before the read, which may have set the clock
     const verdict = judgeClaim(claim, current, now);
     const { lease } = verdict;
     if (verdict.kind === 'own') return lease;

@@ -1,4 +1,4 @@
-import { formatDuration, formatInstant } from '../clock/index.ts';
+import { type Clock, formatDuration, formatInstant } from '../clock/index.ts';
 import { type Claim, judgeClaim, released, renewed } from './claim.ts';
 import { clockSkew, describeHolder, describeLease, describePlace, type Lease } from './lease.ts';
 import { acquireLock, type LockPatience, readLease, releaseLock, renewLock } from './lock.ts';
@@ -28,7 +28,7 @@ export async function changeLock(
   store: LockStore,
   patience: LockPatience,
 ): Promise<LockOutcome> {
-  if (order.dryRun) return foretell(order, store, patience.clock.now());
+  if (order.dryRun) return foretell(order, store, patience.clock);
   const { claim, operation } = order;
   const lock = describePlace(claim);
   if (operation === 'acquire') {
@@ -51,10 +51,11 @@ export async function changeLock(
   return { ...(lease ? { lease } : {}), changed, sentence };
 }
 
-async function foretell(order: LockOrder, store: LockStore, now: number): Promise<LockOutcome> {
+async function foretell(order: LockOrder, store: LockStore, clock: Clock): Promise<LockOutcome> {
   const { claim, operation } = order;
   const lock = describePlace(claim);
   const current = await readLease(claim, store);
+  const now = clock.now();
   const would = (sentence: string, lease = current): LockOutcome => ({
     ...(lease ? { lease } : {}),
     changed: false,

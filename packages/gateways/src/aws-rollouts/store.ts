@@ -1,7 +1,7 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { OutsideError } from '@promo-actions/core/errors';
 import type { RolloutStore } from '@promo-actions/core/rollout';
-import { awsCall, heedDate } from '../aws/index.ts';
+import { awsCall } from '../aws/index.ts';
 import { createItemTable, isNew } from '../aws-table/index.ts';
 import { itemOf, storedOf } from './item.ts';
 
@@ -11,14 +11,6 @@ const listKey = 'rollouts#running';
 /** Rollouts in a DynamoDB table keyed by `deployment_id`, beside the deployment records or alone. */
 export function createRolloutStore(table: string, options: { readonly region?: string } = {}): RolloutStore {
   const { client, place, call, find, put, refuseOtherKey } = createItemTable(table, options);
-  client.middlewareStack.add(
-    (next) => async (order) => {
-      const result = await next(order);
-      heedDate(result.response);
-      return result;
-    },
-    { step: 'deserialize', name: 'heedDate' },
-  );
   const list = { TableName: table, Key: { deployment_id: { S: listKey } } };
 
   async function changeList(verb: 'ADD' | 'DELETE', member: string): Promise<void> {

@@ -23,7 +23,8 @@ function dateOf(response: unknown): string {
 
 /**
  * A clock that goes by AWS's, once an answer of AWS was heard: metrics are kept by the minutes of AWS, and a runner's
- * clock that is ahead would ask for minutes that have not been.
+ * clock that is ahead would ask for minutes that have not been; leases and records are compared with those of other
+ * runners. The first answer may set it by minutes, so a wait is measured from a moment after one.
  */
 export function awsClock(clock: Clock): Clock {
   return {
