@@ -120,7 +120,7 @@ function promo(...words: readonly string[]) {
 const chain = ['--environment', 'prod', '--service', 'tenant-service', '--table', TableName];
 const history = (...words: readonly string[]) => promo('history', ...chain, ...words);
 
-test('prints the last twenty of many records, newest first, by one read each, and scans nothing', async () => {
+test('prints the last twenty of many records, newest first, by two reads, and scans nothing', async () => {
   const before = sandbox.journal().length;
   const { code, out, err } = await history();
   expect([code, err]).toEqual([0, '']);

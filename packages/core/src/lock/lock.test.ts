@@ -119,14 +119,16 @@ describe('a lock', () => {
     const locks = memoryLocks();
     const time = watch(2 * minute);
     await acquireLock(claimOf('7001'), locks, time);
-    const behind = { ...locks, find: locks.find };
-    let set = 5 * minute;
-    behind.find = async (id) => {
-      time.pass(set);
-      set = 0;
-      return locks.find(id);
+    let behind = 5 * minute;
+    const setting = {
+      ...locks,
+      async find(id: string) {
+        time.pass(behind);
+        behind = 0;
+        return locks.find(id);
+      },
     };
-    await expect(acquireLock(claimOf('7002'), behind, time)).rejects.toThrow('in `prod` after 2m');
+    await expect(acquireLock(claimOf('7002'), setting, time)).rejects.toThrow('in `prod` after 2m');
   });
 
   test('is shared by the steps of one attempt, and taken over by the next attempt of the run', async () => {

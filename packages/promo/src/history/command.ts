@@ -41,8 +41,8 @@ export const historyCommand: Command = {
     { name: 'json', description: 'print the records, newest first, and the audit as JSON' },
   ],
   details: [
-    'The AWS credentials are those of the environment. The last records take one read each, however many there are;',
-    '--verify scans the table.',
+    'The AWS credentials are those of the environment. The last 25 records take two reads, of however many there are,',
+    'and each one before them a read of its own; --verify scans the table.',
     'Exit code: 0, or 1 when --verify found a flaw, or 2 when something could not be read.',
   ],
   run,
