@@ -50,7 +50,10 @@ describe('a plan of Terraform', () => {
     const { decision, told, destroyed, changed } = await one('terraform-destroys.json');
     expect([decision, destroyed, changed]).toEqual(['fail', 3, 4]);
     expect(told.map(({ outcome, message }) => [outcome, message])).toEqual([
-      ['fail', 'p (Terraform plan, 1.9.5): 1 to update, 2 to replace, 1 to delete, 1 to leave unmanaged.'],
+      [
+        'fail',
+        'p (Terraform plan, 1.9.5) would destroy aws_dynamodb_table.deployments, module.legacy["eu-west-1"].aws_sqs_queue.old[0] and aws_instance.bastion: 1 to update, 2 to replace, 1 to delete, 1 to leave unmanaged.',
+      ],
       [
         'fail',
         'aws_dynamodb_table.deployments would be deleted and made anew: hash_key, range_key cannot be changed in place.',
@@ -63,6 +66,29 @@ describe('a plan of Terraform', () => {
       ['info', 'aws_security_group.orders was changed by other hands.'],
     ]);
     expect(JSON.stringify(told)).not.toContain('hunter2');
+  });
+
+  test('many losses are all counted, five named at once, twenty one by one; what only may be lost is said so', async () => {
+    const many = Array.from({ length: 30 }, (_, at) => ({
+      address: `a.b${at}`,
+      change: { actions: ['delete'] },
+    }));
+    const { told } = await gate({
+      p: changed('terraform-sound.json', (plan) => ({ ...plan, resource_changes: many })),
+    });
+    expect(told[0]?.message).toBe(
+      'p (Terraform plan, 1.9.5) would destroy a.b0, a.b1, a.b2, a.b3, a.b4 and 25 more: 30 to delete; the first 20 are listed.',
+    );
+    expect(told).toHaveLength(21);
+    const perhaps = changed('change-set-destroys.json', (set) => ({
+      ...set,
+      Changes: (set.Changes as { ResourceChange: { LogicalResourceId: string } }[]).filter(
+        ({ ResourceChange }) => ResourceChange.LogicalResourceId === 'OrdersRule',
+      ),
+    }));
+    expect((await gate({ p: perhaps })).told[0]?.message).toContain(
+      ') may destroy OrdersRule: 1 to replace perhaps.',
+    );
   });
 
   test('passes when each loss is allowed or the policy only reports them', async () => {
@@ -123,7 +149,7 @@ describe('what Terraform 1.11 writes', () => {
     const { decision, told, destroyed, changed } = await one('terraform-1.11-destroys.json');
     expect([decision, destroyed, changed]).toEqual(['fail', 3, 4]);
     expect(told.map(({ message }) => message)).toEqual([
-      'p (Terraform plan, 1.11.4): 1 to update, 2 to replace, 1 to delete, 1 to leave unmanaged.',
+      'p (Terraform plan, 1.11.4) would destroy terraform_data.alias, terraform_data.queues["old"] and terraform_data.table: 1 to update, 2 to replace, 1 to delete, 1 to leave unmanaged.',
       'terraform_data.alias would be deleted and made anew: it is tainted.',
       'terraform_data.queues["old"] would be deleted: its key is no longer in for_each.',
       'terraform_data.table would be deleted and made anew: triggers_replace cannot be changed in place.',

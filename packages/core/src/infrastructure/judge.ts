@@ -40,10 +40,12 @@ export function judgeInfrastructure(
 function judgePlan(path: string, plan: PlanFacts, judging: Judging): readonly Finding[] {
   const lost = plan.changes.filter(isDestructive);
   const seen = counted(plan.changes);
-  const refused = lost.map((change) => judgeLoss(path, change, judging));
-  const stops = refused.filter(({ outcome }) => outcome === 'fail');
+  const judged = lost.map((change) => ({ change, finding: judgeLoss(path, change, judging) }));
+  const refused = judged.filter(({ finding }) => finding.outcome === 'fail');
+  const stops = refused.map(({ finding }) => finding);
+  const allowed = judged.map(({ finding }) => finding).filter(({ outcome }) => outcome !== 'fail');
   const common = { check: 'plan', subject: path, seen };
-  const told = `${path} (${plan.name}): ${seen}`;
+  const told = `${path} (${plan.name})`;
   const whole: Finding = plan.broken
     ? {
         ...common,
@@ -57,18 +59,31 @@ function judgePlan(path: string, plan: PlanFacts, judging: Judging): readonly Fi
           ...common,
           outcome: 'fail',
           limit: 'nothing deleted or replaced',
-          message: `${told}${stops.length > listed ? `; the first ${listed} that are lost are listed` : ''}.`,
+          message: `${told} ${losses(refused.map(({ change }) => change))}: ${seen}${stops.length > listed ? `; the first ${listed} are listed` : ''}.`,
           remedy:
             'Change the configuration so that they stay, or name each in `allow` with the reason, once its data is safe.',
         }
-      : { ...common, outcome: 'pass', message: `${told}.` };
+      : { ...common, outcome: 'pass', message: `${told}: ${seen}.` };
   return [
     whole,
     ...age(path, plan, judging),
-    ...[...stops, ...refused.filter(({ outcome }) => outcome !== 'fail')].slice(0, listed),
+    ...[...stops, ...allowed].slice(0, listed),
     ...unseen(path, plan, judging),
     ...drifted(path, plan.drifted, judging.limits),
   ];
+}
+
+/** So many are named at once. */
+const named = 5;
+
+/** `would destroy a.b, c.d and 3 more`: what is read first must name them. */
+function losses(changes: readonly ResourceChange[]): string {
+  const sure = changes.some(({ action }) => action === 'delete' || action === 'replace');
+  const names = changes.slice(0, named).map(({ address }) => address);
+  const left = changes.length - names.length;
+  const all = left > 0 ? [...names, `${left} more`] : names;
+  const last = all.pop() ?? '';
+  return `${sure ? 'would' : 'may'} destroy ${all.length > 0 ? `${all.join(', ')} and ${last}` : last}`;
 }
 
 export function isDestructive({ action }: ResourceChange): boolean {

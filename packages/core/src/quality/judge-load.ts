@@ -76,7 +76,7 @@ function tooFew(path: string, name: string, metric: LoadMetric, least: number): 
         ...common,
         outcome: 'hold',
         seen: 'not told',
-        message: `${path} does not tell of how many samples ${told} is made.`,
+        message: `${path} does not tell of how many samples ${told} is made, and at least ${least} must be seen.`,
         remedy: 'Add `count` to `summaryTrendStats` in the options of the test.',
       },
     ];
@@ -87,9 +87,14 @@ function tooFew(path: string, name: string, metric: LoadMetric, least: number): 
       ...common,
       outcome: 'fail',
       seen: String(samples),
-      message: `${path}: ${told} is made of ${samples} samples, and a threshold on it proves nothing.`,
+      message:
+        samples === 0
+          ? `${path}: ${told} has no sample, and a threshold on nothing proves nothing.`
+          : `${path}: ${told} is made of ${samples} samples, and at least ${least} must be seen.`,
       remedy:
-        'Did the test reach the service, and run long enough? A trend that is nothing but zeros counts as empty unless `summaryTrendStats` has `count`.',
+        samples === 0
+          ? 'Did the test reach the service? A trend that is nothing but zeros counts as empty unless `summaryTrendStats` has `count`.'
+          : 'Have the test run longer, or lower `min-samples`.',
     },
   ];
 }

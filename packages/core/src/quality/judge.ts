@@ -106,10 +106,16 @@ function judgeCoverage(
       ];
     const seen = percent(told);
     const holds = told.total === 0 || told.covered * 100 >= least * told.total;
-    const message = `${path} (${facts.format}): ${seen} of the ${measure} are covered (${told.covered} of ${told.total}).`;
-    if (holds) return [{ ...common, outcome: 'pass', seen, message }];
+    const message = `${path} (${facts.format}): ${seen} of the ${measure} are covered (${told.covered} of ${told.total})`;
+    if (holds) return [{ ...common, outcome: 'pass', seen, message: `${message}.` }];
     return [
-      { ...common, outcome: 'fail', seen, message, remedy: `Test more of it.${leastCovered(facts.files)}` },
+      {
+        ...common,
+        outcome: 'fail',
+        seen,
+        message: `${message}, and at least ${least}% must be.`,
+        remedy: `Test more of it.${leastCovered(facts.files)}`,
+      },
     ];
   });
 }

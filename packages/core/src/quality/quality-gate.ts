@@ -73,7 +73,7 @@ function enoughTests(read: readonly Facts[], least: number): readonly Finding[] 
       outcome: 'fail',
       seen: String(ran),
       limit: `at least ${least}`,
-      message: `Only ${ran} tests ran in all reports together; the rest was skipped or is not there.`,
+      message: `Only ${ran} ${ran === 1 ? 'test' : 'tests'} ran in all reports together, and at least ${least} must; skipped ones do not count.`,
       remedy: 'See why so few ran, or lower `min-tests`.',
     },
   ];
