@@ -101,6 +101,21 @@ describe('imports run one way', () => {
   });
 });
 
+test('no import leads back to where it began', () => {
+  const all = [...core, ...gateways, ...sandbox, ...rehearsal, ...promo, ...actions];
+  const imports = new Map(all.map((source) => [source.file, source.imports]));
+  const circles: string[] = [];
+  const sound = new Set<string>();
+  const follow = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' → '));
+    if (sound.has(file) || way.includes(file)) return;
+    for (const next of imports.get(file) ?? []) follow(next, [...way, file]);
+    sound.add(file);
+  };
+  for (const { file } of all) follow(file, []);
+  expect(circles).toEqual([]);
+});
+
 test('rooms are entered by their door', () => {
   const room = (path: string) => path.split('/').slice(0, 4).join('/');
   const throughTheWall = violations([...core, ...gateways, ...sandbox, ...rehearsal, ...promo], (source) =>

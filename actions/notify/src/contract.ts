@@ -8,8 +8,14 @@ import {
   text,
 } from '@promo-actions/core/action';
 import { gateReports } from '@promo-actions/core/deployment';
-import { occasions } from '@promo-actions/core/notice';
-import { channelNames, fieldsSchema } from './inputs.ts';
+import { noticeFields, occasions } from '@promo-actions/core/notice';
+
+/** The input that each channel is given by. */
+const channelInputs: Readonly<Record<string, string>> = {
+  slack: 'slack-webhook',
+  pagerduty: 'pagerduty-key',
+  sns: 'sns-topic',
+};
 
 export const contract = defineContract({
   name: 'notify',
@@ -30,7 +36,7 @@ export const contract = defineContract({
       'What people should know or do, in paragraphs. Everything is shown as plain text, so that nothing in it calls anybody.',
     ),
     fields: json(
-      fieldsSchema,
+      noticeFields,
       'a map of names and values',
       'Further facts, as a map: `Canary: 50%`. Slack shows ten facts in all.',
     ),
@@ -86,18 +92,16 @@ export const contract = defineContract({
       pagerduty: pagerdutyKey,
       sns: snsTopic,
     };
-    const inputOf: Readonly<Record<string, string>> = {
-      slack: 'slack-webhook',
-      pagerduty: 'pagerduty-key',
-      sns: 'sns-topic',
-    };
     return required.flatMap((name): readonly InputProblem[] => {
-      if (!channelNames.includes(name))
+      const input = channelInputs[name];
+      if (!input)
         return [
-          { input: 'required', message: `got "${name}", expected of \`slack\`, \`pagerduty\`, \`sns\`.` },
+          {
+            input: 'required',
+            message: `got "${name}", expected \`slack\`, \`pagerduty\` and \`sns\` alone.`,
+          },
         ];
-      if (given[name]) return [];
-      return [{ input: inputOf[name] ?? name, message: `is missing; \`required\` names ${name}.` }];
+      return given[name] ? [] : [{ input, message: `is missing; \`required\` names ${name}.` }];
     });
   },
 });

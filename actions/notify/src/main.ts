@@ -2,7 +2,7 @@ import { tellAll } from '@promo-actions/core/notice';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { channelsOf } from './channels.ts';
 import { contract } from './contract.ts';
-import { noticeOf } from './inputs.ts';
+import { noticeOf } from './notice.ts';
 import { outcome } from './outcome.ts';
 
 runOnRunner(contract, {

@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { OutsideError } from '../errors/index.ts';
 import type { Flag, FlagPart, FlagSettings, Rule, Served, Target } from './flag.ts';
 import { flagParts } from './flag.ts';
+import { partsToSync, type SyncOrder } from './order.ts';
 import { beyondPatching, differingParts, digest, prerequisitesFirst, same, segmentsOf } from './parts.ts';
 import type { ApprovalRequest, FlagChange, FlagSystem } from './ports.ts';
 import { restoreFlags } from './restore.ts';
 import { restoredSettings, restoreItem } from './restore-point.ts';
-import { partsToSync, type SyncOrder, syncFlags } from './sync.ts';
+import { syncFlags } from './sync.ts';
 import { describeChange } from './words.ts';
 
 const variation = fc.integer({ min: 0, max: 2 });

@@ -12,8 +12,9 @@ export {
   type Served,
   type Target,
 } from './flag.ts';
+export { type FlagsOrder, partsToSync, type SyncOrder } from './order.ts';
 export type { ApprovalRequest, FlagChange, FlagCopy, FlagSystem } from './ports.ts';
 export { renderChanges } from './report.ts';
 export { type RestoreOrder, restoreFlags } from './restore.ts';
 export { type RestorePoint, restorePointSchema } from './restore-point.ts';
-export { type FlagsOrder, partsToSync, type SyncOrder, syncFlags } from './sync.ts';
+export { syncFlags } from './sync.ts';

@@ -1,44 +1,13 @@
-import type { Finding, Subject } from '../gate/index.ts';
+import type { Finding } from '../gate/index.ts';
 import { bringAll, createPace, type Surroundings } from './bring-all.ts';
-import { type Bringing, inEnvironment, type Method } from './bringing.ts';
-import { type Flag, type FlagPart, flagParts } from './flag.ts';
+import { type Bringing, inEnvironment } from './bringing.ts';
+import type { Flag, FlagPart } from './flag.ts';
+import type { SyncOrder } from './order.ts';
 import { beyondPatching, differingParts, prerequisitesFirst, segmentsOf } from './parts.ts';
-import type { FlagEnvironment, Notified } from './ports.ts';
+import type { FlagEnvironment } from './ports.ts';
 import { type FlagsResult, findingOf, flagFinding, flagRefusal, resultOf } from './report.ts';
 import { selectFlags } from './select.ts';
 import { describeChange } from './words.ts';
-
-/** What both operations are told. */
-export interface FlagsOrder {
-  readonly subject: Subject;
-  readonly project: string;
-  /** The environment that is changed. */
-  readonly target: string;
-  readonly notified: Notified;
-  /** Milliseconds to wait for approvals. */
-  readonly wait: number;
-  readonly dryRun: boolean;
-  /** What the service keeps with every change, for people. */
-  readonly comment: string;
-}
-
-export interface SyncOrder extends FlagsOrder {
-  readonly source: string;
-  readonly flags: readonly string[];
-  readonly tags: readonly string[];
-  readonly exclude: readonly string[];
-  readonly parts: readonly FlagPart[];
-  readonly method: Method;
-  readonly withoutFlags: 'fail' | 'pass';
-}
-
-/** The parts that are synced: those asked for, or all but those that never are. */
-export function partsToSync(
-  include: readonly string[] | undefined,
-  exclude: readonly string[] | undefined,
-): readonly FlagPart[] {
-  return flagParts.filter((part) => (include ? include.includes(part) : !exclude?.includes(part)));
-}
 
 /**
  * Brings the flags of one environment to what they are in another. Everything is read and checked before the first change;

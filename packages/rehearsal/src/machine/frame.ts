@@ -1,8 +1,7 @@
 import type { Contexts, Dictionary, Scope } from '../expression/index.ts';
-import type { Conclusion, JobResult, StepResult } from '../result/index.ts';
-import type { Setting, StopReason } from '../setting/index.ts';
-import type { NodeAction, RunDefaults } from '../workflow/index.ts';
-import type { StepTask } from './task.ts';
+import type { Conclusion } from '../result/index.ts';
+import type { StopReason } from '../setting/index.ts';
+import type { Machine } from './machine.ts';
 
 /** How the steps so far went, as `success()` and its siblings ask. */
 export type Status = Exclude<Conclusion, 'skipped'>;
@@ -12,55 +11,6 @@ export interface StepOutcome {
   outputs: Record<string, string>;
   outcome: Conclusion;
   conclusion: Conclusion;
-}
-
-interface PostHead {
-  readonly name: string;
-  /** The environment of the step that left it. */
-  readonly env: Readonly<Record<string, string>>;
-}
-
-interface NodePost extends PostHead {
-  readonly kind: 'node';
-  readonly action: NodeAction;
-  readonly inputs: Readonly<Record<string, string>>;
-  readonly state: Readonly<Record<string, string>>;
-}
-
-/** Of a foreign action that the rehearsal plays itself. */
-interface StandInPost extends PostHead {
-  readonly kind: 'stand-in';
-  play(task: StepTask): void;
-}
-
-/** A `post` that waits for the end of its job. */
-export type Post = NodePost | StandInPost;
-
-/** One job while it runs: the virtual machine that its steps share. */
-export interface Machine {
-  readonly setting: Setting;
-  readonly result: JobResult;
-  /** Stops the step that runs; its reason is a `StopReason`. */
-  readonly stop: AbortSignal;
-  readonly workspace: string;
-  /** `RUNNER_TEMP`. */
-  readonly temp: string;
-  /** Contexts that do not change during the job: github, needs, matrix, … */
-  readonly contexts: Contexts;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly jobEnv: Readonly<Record<string, string>>;
-  readonly defaults: readonly RunDefaults[];
-  /** What steps have added by `GITHUB_ENV` and `GITHUB_PATH`. */
-  readonly added: { env: Record<string, string>; path: string[] };
-  readonly posts: Post[];
-  /** Process groups that may still have members when the job ends. */
-  readonly leftovers: Set<number>;
-  /** Whether the repository is in the workspace. */
-  checkedOut: boolean;
-  /** Aborted when the runner dies: nothing more runs, posts neither. */
-  readonly death: AbortSignal;
-  /** Prepares what the scenario has planned for this step; returns what calls it off. */
-  incident?(step: StepResult): (() => void) | undefined;
 }
 
 /** A list of steps that share a `steps` context and a status: a job's, or a composite action's. */

@@ -1,2 +1,3 @@
-export { type Frame, frameEnv, frameScope, type Machine, type Post, reasonOf, statusOf } from './frame.ts';
-export { type StepDone, type StepTask, taskOf } from './task.ts';
+export { type Frame, frameEnv, frameScope, reasonOf, statusOf } from './frame.ts';
+export type { Machine, Post, StepTask } from './machine.ts';
+export { type StepDone, taskOf } from './task.ts';

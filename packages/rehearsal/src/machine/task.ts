@@ -1,16 +1,6 @@
 import type { StepResult } from '../result/index.ts';
-import { createStepLog, type StepLog } from '../setting/index.ts';
-import type { Machine } from './frame.ts';
-
-/** What a step does, handed to whoever does it. */
-export interface StepTask {
-  readonly machine: Machine;
-  readonly result: StepResult;
-  readonly log: StepLog;
-  readonly stop: AbortSignal;
-  /** The step's own environment: workflow's, job's, step's, and what steps before have added. */
-  readonly env: Readonly<Record<string, string>>;
-}
+import { createStepLog } from '../setting/index.ts';
+import type { Machine, StepTask } from './machine.ts';
 
 /** What came of it. */
 export interface StepDone {

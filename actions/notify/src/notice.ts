@@ -1,9 +1,6 @@
 import type { InputValues, RunContext } from '@promo-actions/core/action';
-import { gatesInShort, type Notice, noticeFields, whatGatesFound } from '@promo-actions/core/notice';
+import { gatesInShort, type Notice, whatGatesFound } from '@promo-actions/core/notice';
 import type { contract } from './contract.ts';
-
-export const channelNames: readonly string[] = ['slack', 'pagerduty', 'sns'];
-export const fieldsSchema = noticeFields;
 
 type Inputs = InputValues<typeof contract.inputs>;
 
