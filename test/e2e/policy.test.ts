@@ -171,8 +171,10 @@ Thu 2026-03-05 22:00 (+02:00)  Fri 2026-03-06 02:00 (+02:00)  4h     2026-03-05T
   });
 
   test('reads the calendar feed of the policy and ends at once; one that cannot be read closes it', async () => {
-    const event = ['UID:a', 'DTSTAMP:20260101T000000Z', 'SUMMARY:Quarter end', 'DTSTART;VALUE=DATE:20260304'];
-    const calendar = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:x', 'BEGIN:VEVENT', ...event, 'END:VEVENT'];
+    const event = (day: string) =>
+      `BEGIN:VEVENT\nUID:${day}\nSUMMARY:Quarter end\nDTSTART;VALUE=DATE:${day}\nEND:VEVENT`.split('\n');
+    const events = ['20260304', '20260320'].flatMap(event);
+    const calendar = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:x', ...events];
     const server = createServer((request, response) =>
       response
         .writeHead(request.url === '/gone.ics' ? 410 : 200)
@@ -189,11 +191,20 @@ Thu 2026-03-05 22:00 (+02:00)  Fri 2026-03-06 02:00 (+02:00)  4h     2026-03-05T
     const read = await promo(['windows', '--repo', folder, ...tuesday, '--days', '2', '--json']);
     expect((performance.now() - helped) / (helped - begun)).toBeLessThan(10);
     expect(JSON.parse(read.out)).toMatchObject([
-      { environment: 'prod', open: true, freezes: [{ name: 'Quarter end', from: '2026-03-04T00:00:00Z' }] },
+      {
+        environment: 'prod',
+        open: true,
+        openings: [{ closes: '2026-03-04T00:00:00Z' }, { closes: '2026-03-20T00:00:00Z' }],
+        freezes: [{ name: 'Quarter end', from: '2026-03-04T00:00:00Z' }],
+      },
     ]);
     write(given('gone.ics'));
     const unread = await promo(['windows', '--repo', folder, ...tuesday]);
-    expect([unread.code, unread.out]).toEqual([0, expect.stringMatching(/^prod: closed[\s\S]*HTTP 410/)]);
+    expect([unread.code, unread.out]).toEqual([
+      0,
+      expect.stringMatching(/^prod: closed.*\nClosed: a calendar that cannot be read .*HTTP 410/),
+    ]);
+    expect(unread.out).not.toContain('Open:');
     server.close();
   });
 

@@ -141,6 +141,7 @@ describe('a feed', () => {
     events: [{ ...parseRule('2026-03-03..2026-03-04 UTC'), label: 'Quarter end' } as Feed['events'][number]],
     digest: 'sha256:abc',
     readAt: tuesdayNight,
+    span: { start: tuesdayNight - 100 * 24 * hour, end: tuesdayNight + 410 * 24 * hour },
   };
   const down = new OutsideError({ what: 'the feed could not be read', why: 'HTTP 500', remedy: 'Wait.' });
   const source = (answer: Feed | OutsideError) => ({
@@ -182,6 +183,44 @@ describe('a feed', () => {
     const old = await checkWindow(at, ports(25 * hour), wednesdayNoon);
     expect(old.report.decision).toBe('fail');
     expect(texts(old)).toContain('the copy is 1d 1h old, older than 1d');
+  });
+  test('is read from now on whenever it is asked about, so that its copy serves the runs to come', async () => {
+    const asked: number[][] = [];
+    const reader = {
+      async read(...span: [number, number]) {
+        asked.push(span);
+        return feed;
+      },
+    };
+    const day = 24 * hour;
+    for (const at of [tuesdayNight, tuesdayNight + 300 * day, tuesdayNight - 300 * day])
+      await checkWindow({ ...request('freezes'), at }, { feed: reader }, tuesdayNight);
+    expect(asked.map((span) => span.map((at) => Math.round((at - tuesdayNight) / day)))).toEqual([
+      [-60, 400],
+      [-60, 700],
+      [-360, 400],
+    ]);
+  });
+  test.each([
+    [
+      'read for another time',
+      { span: { start: tuesdayNight, end: tuesdayNight + 400 * 24 * hour } },
+      'too little',
+    ],
+    ['that ends too early', { span: { ...feed.span, end: tuesdayNight + 200 * 24 * hour } }, 'too little'],
+    ['of a clock that was wrong', { readAt: tuesdayNight + hour }, 'which is to come'],
+  ])('is not replaced by a copy %s', async (_, change, message) => {
+    const copy = { load: async () => ({ ...feed, ...change, events: [] }), save: async () => {} };
+    const answer = await checkWindow(request('freezes'), { feed: source(down), copy }, tuesdayNight);
+    expect(answer.report.decision).toBe('fail');
+    expect(texts(answer)).toContain(message);
+  });
+  test('that cannot be read lets nobody promise when it opens', async () => {
+    const held = { ...request('freezes'), at: wednesdayNoon, whenClosed: 'hold' as const };
+    const answer = await checkWindow(held, { feed: source(down) }, wednesdayNoon);
+    expect([answer.report.decision, answer.nextOpensAt]).toEqual(['hold', undefined]);
+    expect(texts(answer)).toContain('not known before the calendar can be read');
+    expect(texts(answer)).not.toContain('in sight');
   });
   test('a bug of the reader is no unreadable feed', async () => {
     const broken = { read: async () => Promise.reject(new TypeError('bug')) };

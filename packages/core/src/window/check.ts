@@ -3,7 +3,7 @@ import { decide, type Finding, type GateReport, type Subject } from '../gate/ind
 import { type CalendarFeed, type FeedCopy, type FeedReading, readFeed } from './feed.ts';
 import { type Emergency, grantOverride } from './override.ts';
 import type { Rule } from './rule.ts';
-import { type Bound, type Calendar, horizon, nextFit, type WindowState, windowState } from './state.ts';
+import { type Bound, type Calendar, nextFit, type WindowState, windowState } from './state.ts';
 import { localTime, until } from './tell.ts';
 
 /** What the gate is asked: may a promotion begin at this instant? */
@@ -47,15 +47,11 @@ interface Ports {
   readonly approvers?: () => Promise<readonly string[]>;
 }
 
-/** How far back events are asked of a feed: a freeze that began long ago may still be on. */
-const feedPast = 60 * 86_400_000;
-
 /** The maintenance-window gate: reads the feed, joins everything, and answers with findings that say when to come back. */
 export async function checkWindow(request: WindowRequest, ports: Ports, now: number): Promise<WindowAnswer> {
-  const span = { start: request.at - feedPast, end: request.at + horizon };
   const reading =
     request.feed && ports.feed
-      ? await readFeed(ports.feed, ports.copy, span, now, request.feed.copyAge)
+      ? await readFeed(ports.feed, ports.copy, request.at, now, request.feed.copyAge)
       : undefined;
   const answer = judgeWindow(request, reading);
   const { emergency } = request;
@@ -71,7 +67,7 @@ export function judgeWindow(request: WindowRequest, reading?: FeedReading): Wind
   const readable = reading === undefined || 'feed' in reading;
   const state = windowState(calendar, at);
   const open = state.open && readable;
-  const fit = readable ? earliestFit(request, calendar) : undefined;
+  const fit = readable ? earliestFit(request, calendar) : 'unknown';
   const timeLeft = !open ? 0 : state.closesAt === undefined ? undefined : state.closesAt - at;
 
   const findings: Finding[] = [windowFinding(request, calendar, state, fit)];
@@ -83,7 +79,7 @@ export function judgeWindow(request: WindowRequest, reading?: FeedReading): Wind
   if (override && 'finding' in override) findings.push(override.finding);
   const granted = override && 'override' in override ? override.override : undefined;
   const decision = decide(findings, granted);
-  const nextOpensAt = decision === 'pass' ? state.nextOpensAt : fit;
+  const nextOpensAt = decision === 'pass' ? state.nextOpensAt : fit === 'unknown' ? undefined : fit;
   return {
     report: {
       gate: 'maintenance-window',
@@ -128,6 +124,9 @@ function plannedLabel(planned: NonNullable<WindowRequest['planned']>, zone: stri
   return `the planned time of ${planned.ticket ?? 'the ticket'} (${`${from}${to}`.trim()})`;
 }
 
+/** When it can begin; undefined where no time is in sight, unknown where the calendar could not be read. */
+type Fit = number | undefined | 'unknown';
+
 /** The first instant from the asked one on at which everything holds: open, long enough, and at the scheduled time. */
 function earliestFit(request: WindowRequest, calendar: Calendar): number | undefined {
   const { at, required, scheduled } = request;
@@ -136,12 +135,7 @@ function earliestFit(request: WindowRequest, calendar: Calendar): number | undef
   return nextFit(calendar, from, required, scheduled.at + scheduled.tolerance);
 }
 
-function windowFinding(
-  request: WindowRequest,
-  calendar: Calendar,
-  state: WindowState,
-  fit: number | undefined,
-): Finding {
+function windowFinding(request: WindowRequest, calendar: Calendar, state: WindowState, fit: Fit): Finding {
   const rules = [...(calendar.windows ?? []).map((rule) => rule.label)];
   const finding = {
     check: 'window',
@@ -157,7 +151,7 @@ function timeLeftFinding(
   request: WindowRequest,
   calendar: Calendar,
   left: number | undefined,
-  fit: number | undefined,
+  fit: Fit,
 ): Finding {
   const { required } = request;
   const finding = {
@@ -178,7 +172,7 @@ function timeLeftFinding(
 function scheduleFinding(
   request: WindowRequest,
   scheduled: NonNullable<WindowRequest['scheduled']>,
-  fit: number | undefined,
+  fit: Fit,
 ): Finding {
   const { at, timeZone } = request;
   const finding = {
@@ -240,12 +234,13 @@ function overrideOf(request: WindowRequest, findings: readonly Finding[]) {
 }
 
 /** Waiting mends a refusal only when a fitting time is still to come. */
-function refused(request: WindowRequest, fit: number | undefined): 'fail' | 'hold' {
+function refused(request: WindowRequest, fit: Fit): 'fail' | 'hold' {
   return fit === undefined ? 'fail' : request.whenClosed;
 }
 
-function comeBack(request: WindowRequest, fit: number | undefined): string {
+function comeBack(request: WindowRequest, fit: Fit): string {
   const { at, timeZone, required } = request;
+  if (fit === 'unknown') return 'When it can begin is not known before the calendar can be read.';
   const long = required > 0 ? ` with ${formatDuration(required)} left` : '';
   if (fit === undefined)
     return `No time${long} is in sight: change the windows, the schedule or the plan, or declare an emergency.`;

@@ -44,11 +44,18 @@ function isCopy(kept: unknown): kept is { source: string; feed: Feed } {
   const { feed } = kept;
   if (typeof feed !== 'object' || feed === null || !('events' in feed) || !('readAt' in feed)) return false;
   return (
+    'span' in feed &&
+    isSpan(feed.span) &&
     Array.isArray(feed.events) &&
     feed.events.every(isEvent) &&
     typeof feed.readAt === 'number' &&
     'digest' in feed
   );
+}
+
+function isSpan(span: unknown): boolean {
+  if (typeof span !== 'object' || span === null || !('start' in span) || !('end' in span)) return false;
+  return typeof span.start === 'number' && typeof span.end === 'number';
 }
 
 function isEvent(event: unknown): boolean {

@@ -50,7 +50,7 @@ export function createCalendarFeed(
       try {
         const events = eventsOf(new TextDecoder().decode(body), from, to);
         const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
-        return { events, digest, readAt: clock.now() };
+        return { span: { start: from, end: to }, events, digest, readAt: clock.now() };
       } catch (error) {
         if (!(error instanceof NoCalendar)) throw error;
         const remedy =

@@ -32,7 +32,7 @@ export interface Outlook {
   readonly freezes: readonly { readonly name: string; readonly from: string; readonly to: string }[];
   /** Milliseconds that a promotion needs, by the policy. */
   readonly required: number;
-  /** Why the calendar feed of the policy is not part of it. */
+  /** Why the calendar feed of the policy is not part of the openings and freezes. */
   readonly feedMissing?: string;
 }
 
@@ -42,7 +42,6 @@ interface Question {
   readonly span: Span;
 }
 
-const feedPast = 60 * 86_400_000;
 const action = 'maintenance-window';
 
 /** What the policy says of one environment; its calendar feed is read where it names one. */
@@ -60,7 +59,7 @@ export async function outlook(
     freezes: (values.freezes ?? []) as readonly Rule[],
   };
   const address = typeof values.calendarUrl === 'string' ? values.calendarUrl : undefined;
-  const feed = address === undefined ? { events: [] } : await readEvents(address, span);
+  const feed = address === undefined ? { events: [] } : await readEvents(address, span.start);
   const asWindows = values.calendarAs === 'windows' && address !== undefined;
   const calendar: Calendar = {
     windows: asWindows ? [...(given.windows ?? []), ...feed.events] : given.windows,
@@ -76,7 +75,10 @@ export async function outlook(
     timeZone,
     restricted: calendar.windows !== undefined || calendar.freezes.length > 0 || feed.missing !== undefined,
     open: state.open && feed.missing === undefined,
-    reason: state.reason,
+    reason:
+      feed.missing === undefined
+        ? state.reason
+        : `Closed: a calendar that cannot be read closes every window. ${feed.missing}`,
     openings: openings(calendar, span).map(({ start, end }) => ({
       ...(Number.isFinite(start) ? { opens: formatInstant(start) } : {}),
       ...(Number.isFinite(end) ? { closes: formatInstant(end) } : {}),
@@ -94,12 +96,12 @@ export async function outlook(
 
 async function readEvents(
   address: string,
-  { start, end }: Span,
+  at: number,
 ): Promise<{ readonly events: readonly Rule[]; readonly missing?: string }> {
   const { createCalendarFeed } = await import('@promo-actions/gateways/calendar');
   const { machineClock } = await import('@promo-actions/gateways/machine-clock');
   const feed = createCalendarFeed(address, machineClock);
-  const reading = await readFeed(feed, undefined, { start: start - feedPast, end }, start, 0);
+  const reading = await readFeed(feed, undefined, at, machineClock.now(), 0);
   return 'feed' in reading
     ? { events: reading.feed.events }
     : { events: [], missing: reading.unreadable.message };

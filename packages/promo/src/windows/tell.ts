@@ -8,8 +8,7 @@ export function outlookLines(outlook: Outlook, length: string): readonly string[
   const { environment, service, at, open, reason, timeZone } = outlook;
   const name = [environment, service].filter(Boolean).join(' · ');
   const lines = [`${name}: ${open ? 'open' : 'closed'} at ${localTime(Date.parse(at), timeZone)}`, reason];
-  if (outlook.feedMissing)
-    lines.push(`A calendar that cannot be read closes every window. ${outlook.feedMissing}`);
+  if (outlook.feedMissing) lines.push('', 'Without it, by the windows and freezes of the policy alone:');
   lines.push('', ...openingLines(outlook, length));
   if (outlook.freezes.length > 0) lines.push('', ...freezeLines(outlook));
   return lines;
