@@ -1,6 +1,6 @@
 import { type Attributes, type DeploymentRecord, recordOf } from '../deployment/index.ts';
 import { OutsideError } from '../errors/index.ts';
-import type { FunctionVersion } from '../lambda/index.ts';
+import { answersTo, type FunctionVersion } from '../lambda/index.ts';
 import { ofRun } from './backup.ts';
 import type { Surroundings } from './target.ts';
 
@@ -71,10 +71,15 @@ async function tellOf(
   }
 }
 
+/**
+ * Where no version is described as the release, it may be one that was published under another name: Lambda publishes code
+ * and configuration once.
+ */
 function carries(
   release: string,
   carried: readonly (string | undefined)[],
   versions: readonly FunctionVersion[],
 ): boolean {
-  return versions.some(({ version, description }) => description === release && carried.includes(version));
+  const released = versions.filter((version) => answersTo(version, release));
+  return released.length === 0 || released.some(({ version }) => carried.includes(version));
 }
