@@ -185,12 +185,14 @@ test('code replaced by someone else before it was published is told', async () =
 
 describe('a dry run', () => {
   test.each([
-    [new LambdaFunction(['old']), /a version of `orders` would be published after its code is updated/],
-    [new LambdaFunction(['old'], 'new'), /would be published from `\$LATEST`/],
-    [new LambdaFunction(['new']), /version 1 of `orders` would serve/],
-  ])('changes nothing and says what would be', async (orders, sentence) => {
+    [new LambdaFunction(['old']), '', /a version of `orders` would be published after its code is updated/],
+    [new LambdaFunction(['old'], 'new'), '', /would be published from `\$LATEST`/],
+    [new LambdaFunction(['new', 'old']), '', /would be published after its code is updated/],
+    [new LambdaFunction(['new']), '1', /version 1 of `orders` would serve/],
+  ])('changes nothing and says what would be', async (orders, version, sentence) => {
     const outcome = await run(orders, { dryRun: true });
     expect(outcome.sentence).toMatch(sentence);
+    expect(outcome.version).toBe(version);
     expect(orders.calls).toEqual([]);
   });
 });

@@ -197,12 +197,21 @@ function foretell(
   uploaded: boolean,
 ): DeployOutcome {
   const { functionName, codeSha256 = '' } = order;
-  const doing = uploaded
-    ? 'published from `$LATEST`, which holds this code'
-    : 'published after its code is updated';
-  const sentence =
-    existing && uploaded
-      ? `Dry run: version ${existing.version} of \`${functionName}\` would serve, unless the configuration has changed since.`
-      : `Dry run: a version of \`${functionName}\` would be ${doing}.`;
-  return { version: existing?.version ?? '', codeSha256, changed: false, sentence };
+  const told = (version: string, what: string): DeployOutcome => ({
+    version,
+    codeSha256,
+    changed: false,
+    sentence: `Dry run: ${what}.`,
+  });
+  if (!uploaded)
+    return told('', `a version of \`${functionName}\` would be published after its code is updated`);
+  if (!existing)
+    return told(
+      '',
+      `a version of \`${functionName}\` would be published from \`$LATEST\`, which holds this code`,
+    );
+  return told(
+    existing.version,
+    `version ${existing.version} of \`${functionName}\` would serve, unless the configuration has changed since`,
+  );
 }
