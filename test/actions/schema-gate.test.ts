@@ -147,7 +147,10 @@ test('failed migrations are taken back, and the state that the database is left 
     'applied-through': 'V12',
     'state-command': 'echo token=hunter2; cat db/state',
   };
-  const back = await gate(files, { ...undo, 'undo-command': 'echo ::add-mask::x; echo V12 > db/state' });
+  const back = await gate(files, {
+    ...undo,
+    'undo-command': 'echo ::add-mask::x; echo $APPLIED_THROUGH > db/state',
+  });
   expect([back.code, back.outputs.decision, back.outputs['database-state']]).toEqual([1, 'fail', 'V12']);
   expect(back.outputs.report).toContain('The database has run V12 last, as it had before.');
   expect(`${back.summary}${JSON.stringify(back.outputs)}`).not.toContain('hunter2');

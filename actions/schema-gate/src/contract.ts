@@ -44,7 +44,7 @@ export const contract = defineContract({
       'How the step that ran the migrations ended: give it `steps.<its id>.outcome`, in a step after it with `if: always()`. With it the gate looks at nothing else: after `failure` or `cancelled` it runs `undo-command`, tells what state the database is left in, and fails.',
     ),
     'undo-command': text(
-      'The command that takes failed migrations back, run by bash in the checkout, with the environment of the step, as `-euo pipefail`. It must be safe to run twice, and where nothing was done. What it prints stands in the log alone.',
+      'The command that takes failed migrations back, run by bash in the checkout, with the environment of the step, as `-euo pipefail`; `$APPLIED_THROUGH` is the migration to go back to, where `applied-through` names it. It must be safe to run twice, and where nothing was done. What it prints stands in the log alone.',
     ),
     'state-command': text(
       'A command whose last line is the name of the last migration that the database has run, such as `psql -Atc "select max(version) from schema_migrations"`. Held against `applied-through` after migrations were taken back.',

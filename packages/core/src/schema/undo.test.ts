@@ -15,8 +15,8 @@ async function after(over: Partial<UndoRequest>, answers: Readonly<Record<string
   const { report, state } = await afterMigration(
     { outcome: 'failure', timeout: 60_000, subject: {}, ...over },
     {
-      run: async (command) => {
-        ran.push(command);
+      run: async (command, { environment: { APPLIED_THROUGH = '' } }) => {
+        ran.push([command, APPLIED_THROUGH].join(' ').trim());
         return answers[command] ?? ended();
       },
     },
@@ -37,7 +37,7 @@ test('failed and cancelled ones are taken back first, then the state is asked; t
   for (const outcome of ['failure', 'cancelled'] as const) {
     const request = { outcome, undoCommand: 'undo', stateCommand: 'state', appliedThrough: 'V12' };
     const { ran, decision, state, told } = await after(request, { state: ended({ lastLine: 'V12__add' }) });
-    expect([ran, decision, state]).toEqual([['undo', 'state'], 'fail', 'V12__add']);
+    expect([ran, decision, state]).toEqual([['undo V12', 'state V12'], 'fail', 'V12__add']);
     expect(told.map(({ check, outcome: found }) => `${check} ${found}`)).toEqual([
       'undo pass',
       'state pass',

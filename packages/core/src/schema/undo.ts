@@ -15,9 +15,16 @@ export interface CommandResult {
   readonly lastLine: string;
 }
 
+export interface CommandLimits {
+  /** Milliseconds, after which it and all that it started are killed. */
+  readonly timeout: number;
+  /** What it is told beside the environment of the step. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 export interface Shell {
-  /** Runs it to its end, or kills it and all it started after so many milliseconds. */
-  run(command: string, timeout: number): Promise<CommandResult>;
+  /** Runs it to its end, or kills it. */
+  run(command: string, limits: CommandLimits): Promise<CommandResult>;
 }
 
 export interface UndoRequest {
@@ -75,7 +82,13 @@ function migrationFinding(outcome: MigrationOutcome): Finding {
   };
 }
 
-async function undo({ undoCommand, timeout }: UndoRequest, shell: Shell): Promise<readonly Finding[]> {
+/** How both commands learn what undoing must lead back to. */
+function limitsOf({ timeout, appliedThrough }: UndoRequest): CommandLimits {
+  return { timeout, environment: appliedThrough === undefined ? {} : { APPLIED_THROUGH: appliedThrough } };
+}
+
+async function undo(request: UndoRequest, shell: Shell): Promise<readonly Finding[]> {
+  const { undoCommand, timeout } = request;
   const common = { check: 'undo', limit: 'taken back' };
   if (undoCommand === undefined)
     return [
@@ -87,7 +100,7 @@ async function undo({ undoCommand, timeout }: UndoRequest, shell: Shell): Promis
         remedy: 'Look at the database, and take it back by hand; or give `undo-command`, for the next time.',
       },
     ];
-  const result = await shell.run(undoCommand, timeout);
+  const result = await shell.run(undoCommand, limitsOf(request));
   if (result.exitCode === 0)
     return [{ ...common, outcome: 'pass', seen: 'taken back', message: '`undo-command` ended well.' }];
   return [
@@ -110,9 +123,9 @@ function ending({ exitCode, timedOut }: CommandResult, timeout: number): string 
 /** What a migration may be named; anything else that a command prints might be anything, also a secret. */
 const nameOfMigration = /^[\w.+-]{1,120}$/;
 
-async function stateNow({ stateCommand, timeout }: UndoRequest, shell: Shell): Promise<string | undefined> {
-  if (stateCommand === undefined) return undefined;
-  const { exitCode, lastLine } = await shell.run(stateCommand, timeout);
+async function stateNow(request: UndoRequest, shell: Shell): Promise<string | undefined> {
+  if (request.stateCommand === undefined) return undefined;
+  const { exitCode, lastLine } = await shell.run(request.stateCommand, limitsOf(request));
   return exitCode === 0 && nameOfMigration.test(lastLine) ? lastLine : undefined;
 }
 

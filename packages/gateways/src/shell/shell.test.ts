@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { bash } from './index.ts';
 
-async function run(command: string, timeout = 20_000) {
+async function run(command: string, timeout = 20_000, environment = {}) {
   const printed: string[] = [];
-  const result = await bash((line) => printed.push(line)).run(command, timeout);
+  const result = await bash((line) => printed.push(line)).run(command, { timeout, environment });
   return { ...result, printed };
 }
 
@@ -21,6 +21,11 @@ test('it stops at the first failure, in a pipe, too, and at a variable that is n
   expect(await run('false; echo on')).toMatchObject({ exitCode: 1, lastLine: '' });
   expect(await run('false | cat; echo on')).toMatchObject({ exitCode: 1, lastLine: '' });
   expect((await run('echo "$NOT_SET_ANYWHERE"; echo on')).exitCode).toBe(1);
+});
+
+test('it is told what it needs to know beside the environment of the step', async () => {
+  const command = 'test -n "$PATH"; echo "$APPLIED_THROUGH"';
+  expect((await run(command, 20_000, { APPLIED_THROUGH: 'V12' })).lastLine).toBe('V12');
 });
 
 test('what takes too long is killed with all that it started', async () => {

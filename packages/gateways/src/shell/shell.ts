@@ -11,12 +11,17 @@ const grace = 5_000;
  * the step. A cancelled run does not end them: what takes something back should come to its end.
  */
 export function bash(print: (line: string) => void): Shell {
-  return { run: (command, timeout) => run(command, timeout, print) };
+  return { run: (command, limits) => run(command, limits, print) };
 }
 
-function run(command: string, timeout: number, print: (line: string) => void): Promise<CommandResult> {
+function run(
+  command: string,
+  { timeout, environment }: Parameters<Shell['run']>[1],
+  print: (line: string) => void,
+): Promise<CommandResult> {
   const child = spawn('bash', ['--noprofile', '--norc', '-euo', 'pipefail', '-c', command], {
     cwd: process.env.GITHUB_WORKSPACE ?? process.cwd(),
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
