@@ -338,6 +338,37 @@ describe('bad days', () => {
     expect(run.outputs['restore-point']).toContain('"flag":"basket"');
   });
 
+  test('whose lock was taken over changes nothing; who holds it renews it', async () => {
+    const held = { deployment_id: 'lock#prod#orders', environment: 'prod', service: 'orders' };
+    const when = { acquired_at: '2026-03-03T20:00:00Z', expires_at: '2026-03-03T22:00:00Z' };
+    const now = { fencing_token: 2, lock_revision: 2, lock_state: 'held', lease_seconds: 7_200 };
+    const run = { run_id: '7002', run_attempt: 1, repository: 'example/orders', job: 'deploy', actor: 'ana' };
+    await sandbox.load({
+      ...account(),
+      accounts: { prod: { id: '222222222222', region: 'af-south-1' } },
+      dynamodb: [
+        {
+          account: 'prod',
+          table: 'locks',
+          key: 'deployment_id',
+          items: [{ ...held, ...when, ...now, ...run }],
+        },
+      ],
+    });
+    const fenced = (token: string) =>
+      sync({ service: 'orders', 'lock-table': 'locks', 'fencing-token': token });
+    const late = page.refused('a run whose lock was taken over', await fenced('1'));
+    expect(late.outputs).toMatchObject({ decision: 'fail', changed: 'false' });
+    expect(errors(late)).toContain('no longer held with token 1');
+    expect(errors(late)).toContain('`checkout` was left alone after the failure before it.');
+    expect(calls().filter((operation) => /^(POST|PATCH|PutItem)/.test(operation))).toEqual([]);
+    expect((await fenced('2')).outputs).toMatchObject({
+      decision: 'pass',
+      'changed-flags': 'basket\ncheckout',
+    });
+    expect(calls().filter((operation) => operation === 'PutItem')).toHaveLength(2);
+  });
+
   test('wrong tokens and environments are told with what to do', async () => {
     const stranger = page.refused('a wrong token', await sync({ token: 'secret-of-a-stranger' }));
     expect(errors(stranger)).toContain('not an SDK key');
@@ -361,6 +392,7 @@ describe('bad days', () => {
       'exclude-parts': 'targets',
       method: 'guess',
       wait: '10',
+      'fencing-token': '1',
     });
     for (const input of [
       'token',
@@ -372,6 +404,8 @@ describe('bad days', () => {
       'exclude-parts',
       'method',
       'wait',
+      'lock-table',
+      'service',
     ])
       expect(errors(run)).toContain(`  ${input}: `);
     const back = await restore('{"project": "shop", "environment": "uat", "flags": []}');

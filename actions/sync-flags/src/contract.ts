@@ -10,6 +10,7 @@ import {
   text,
 } from '@promo-actions/core/action';
 import { flagParts, type RestorePoint, restorePointSchema } from '@promo-actions/core/flags';
+import { fenceInputs, fenceProblems } from '@promo-actions/core/lock';
 
 const key = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 const partNames = flagParts.map((part) => `\`${part}\``).join(', ');
@@ -79,6 +80,7 @@ export const contract = defineContract({
       'What `restore` puts back: the `restore-point` output of a `sync`.',
     ),
     version: text('The version that is promoted; told in the comments that LaunchDarkly keeps.'),
+    ...fenceInputs,
     'dry-run': flag('Says what would be changed, flag by flag, and changes nothing.', { default: 'false' }),
   },
   outputs: {
@@ -90,7 +92,7 @@ export const contract = defineContract({
     'restore-point':
       'What the changed flags were before, as JSON for `operation: restore`. It holds the former rules and individual targets where these were changed; whatever a step is given is shown in its log.',
   },
-  permissions: {},
+  permissions: { aws: ['dynamodb:GetItem', 'dynamodb:PutItem'] },
   example: {
     token: '${{ secrets.LAUNCHDARKLY_TOKEN }}',
     project: 'shop',
@@ -99,7 +101,12 @@ export const contract = defineContract({
     tags: 'release-${{ inputs.version }}',
     'exclude-parts': 'targets',
   },
-  check: (inputs) => [...addressProblems(inputs), ...operationProblems(inputs), ...partProblems(inputs)],
+  check: (inputs) => [
+    ...fenceProblems(inputs),
+    ...addressProblems(inputs),
+    ...operationProblems(inputs),
+    ...partProblems(inputs),
+  ],
 });
 
 interface Given {

@@ -1,4 +1,5 @@
 import { renderChanges, restoreFlags, syncFlags } from '@promo-actions/core/flags';
+import { fenceOf } from '@promo-actions/gateways/fence';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 import { orderOf, restoreOf, syncOf } from './order.ts';
@@ -8,7 +9,8 @@ runOnRunner(contract, {
     const { createFlagSystem, createLaunchDarkly } = await import('@promo-actions/gateways/launchdarkly');
     const { baseUrl, token, project, operation, dryRun } = inputs;
     const launchDarkly = createLaunchDarkly({ baseUrl, token, clock, signal, onRetry: log.info });
-    const around = { system: createFlagSystem(launchDarkly, project), clock, signal, tell: log.info };
+    const system = createFlagSystem(launchDarkly, project);
+    const around = { system, fence: fenceOf(inputs), clock, signal, tell: log.info };
     const order = orderOf(inputs, context);
     const result =
       operation === 'restore'

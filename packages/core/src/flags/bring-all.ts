@@ -3,20 +3,12 @@ import { bringFlag } from './bring.ts';
 import type { Bringing, Brought } from './bringing.ts';
 import type { Flag } from './flag.ts';
 import type { FlagSystem } from './ports.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** One flag to be brought to what it is to become. */
 export interface Errand {
   readonly flag: Flag;
   readonly bringing: Bringing;
-}
-
-/** What a step's work goes with. */
-export interface Surroundings {
-  readonly system: FlagSystem;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** A line for the step's log. */
-  tell(line: string): void;
 }
 
 const betweenLooks = 30_000;
@@ -28,8 +20,9 @@ const betweenLooks = 30_000;
 export async function bringAll(
   errands: readonly Errand[],
   wait: number,
-  { system, clock, signal, tell }: Surroundings,
+  around: Surroundings,
 ): Promise<ReadonlyMap<string, Brought>> {
+  const { system, clock, signal, tell } = around;
   const results = new Map<string, Brought>();
   const pace = createPace(clock, tell);
   const until = clock.now() + wait;
@@ -38,7 +31,7 @@ export async function bringAll(
     for (const [done, { flag, bringing }] of open.entries()) {
       signal.throwIfAborted();
       pace(() => `${done} of ${open.length} flags done …`);
-      const brought = await bringFlag(flag, bringing, system, clock, signal);
+      const brought = await bringFlag(flag, bringing, around);
       results.set(flag.key, brought);
       if (brought.outcome === 'changed') for (const line of brought.changes) tell(`${flag.key}: ${line}`);
       if (brought.outcome === 'failed' && brought.stop) return results;

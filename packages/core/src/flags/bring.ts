@@ -1,4 +1,3 @@
-import type { Clock } from '../clock/index.ts';
 import { OutsideError } from '../errors/index.ts';
 import { askApproval } from './approve.ts';
 import { type Bringing, type Brought, inEnvironment } from './bringing.ts';
@@ -6,6 +5,7 @@ import type { Flag, FlagPart } from './flag.ts';
 import { differingParts } from './parts.ts';
 import type { FlagChange, FlagSystem } from './ports.ts';
 import { type RestoreItem, restoreItem } from './restore-point.ts';
+import type { Surroundings } from './surroundings.ts';
 import { describeChange } from './words.ts';
 import { writeFlag } from './write.ts';
 
@@ -15,13 +15,8 @@ const attempts = 4;
  * Brings one flag to what it is to become. Every attempt begins with what is there: so a conflict with somebody else's
  * change, or an answer that was lost, ends with the flag as it is meant to be and nothing done twice.
  */
-export async function bringFlag(
-  first: Flag,
-  bringing: Bringing,
-  system: FlagSystem,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Brought> {
+export async function bringFlag(first: Flag, bringing: Bringing, around: Surroundings): Promise<Brought> {
+  const { system, fence } = around;
   const { target } = bringing;
   let flag = first;
   let changes: readonly string[] = [];
@@ -45,6 +40,7 @@ export async function bringFlag(
           `\`${flag.key}\` still differs in ${parts.join(', ')} after it was written and read again.`,
           `Look at ${now.url} who changes it at the same time, and run again.`,
         );
+      await fence.check();
       const change: FlagChange = { flag, target, parts, wanted, comment: bringing.comment };
       const written = bringing.needsApproval(flag)
         ? await askApproval(change, bringing, system)
@@ -56,7 +52,7 @@ export async function bringFlag(
         changes = describeChange(flag, now.settings, wanted, parts);
       }
       if (wasUnanswered && unanswered) throw written;
-      flag = await readAgain(flag.key, parts, bringing, system, clock, signal);
+      flag = await readAgain(flag.key, parts, bringing, around);
       if (wasUnanswered) {
         unanswered = written;
         if (inEnvironment(flag, target).version === now.version) restore = undefined;
@@ -74,9 +70,7 @@ async function readAgain(
   key: string,
   parts: readonly FlagPart[],
   bringing: Bringing,
-  system: FlagSystem,
-  clock: Clock,
-  signal: AbortSignal,
+  { system, clock, signal }: Surroundings,
 ): Promise<Flag> {
   for (let look = 1; ; look += 1) {
     const flag = await readFlag(key, bringing, system);

@@ -244,6 +244,7 @@ function project(source: FlagSettings, before: FlagSettings, luck: readonly Mish
 
 const around = (system: FlagSystem) => ({
   system,
+  fence: { check: async () => {} },
   clock: { now: () => 0, sleep: async () => {} },
   signal: new AbortController().signal,
   tell: () => {},
@@ -310,6 +311,46 @@ describe('whatever is lost on the way', () => {
         expect(back.changes).toHaveLength(planned.changes.length);
       }),
       { numRuns: 40 },
+    );
+  });
+
+  test('a run that lost its lock writes nothing and asks for nothing more, and tells what it had changed', async () => {
+    const holding = fc.integer({ min: 0, max: 3 });
+    const asking = fc.constantFrom('all', 'none' as const);
+    await fc.assert(
+      fc.asyncProperty(
+        settings,
+        settings,
+        mishaps,
+        fc.boolean(),
+        holding,
+        asking,
+        async (source, before, luck, copying, held, approvals) => {
+          fc.pre(!same(source, before));
+          const { system, state } = project(source, before, luck, copying);
+          let checks = 0;
+          let atLoss: unknown;
+          const seen = () => structuredClone([state.version, state.settings, state.requests]);
+          const fence = {
+            async check() {
+              checks += 1;
+              if (checks <= held) return;
+              atLoss = seen();
+              throw new OutsideError({ what: 'The lock is of another run by now', remedy: 'Look there.' });
+            },
+          };
+          const wanting: FlagSystem = { ...system, environment: async (key) => ({ key, approvals }) };
+          const result = await syncFlags(order, { ...around(wanting), fence });
+          if (atLoss === undefined) return;
+          expect(seen()).toEqual(atLoss);
+          expect(result.report).toMatchObject({
+            decision: 'fail',
+            findings: [{ message: 'The lock is of another run by now.', remedy: 'Look there.' }],
+          });
+          if (!same(state.settings, before)) expect(result.changed).toEqual(['f']);
+        },
+      ),
+      { numRuns: 60 },
     );
   });
 

@@ -1,4 +1,3 @@
-export type { Surroundings } from './bring-all.ts';
 export type { Method } from './bringing.ts';
 export {
   type Clause,
@@ -17,4 +16,5 @@ export type { ApprovalRequest, FlagChange, FlagCopy, FlagSystem } from './ports.
 export { renderChanges } from './report.ts';
 export { type RestoreOrder, restoreFlags } from './restore.ts';
 export { type RestorePoint, restorePointSchema } from './restore-point.ts';
+export type { Surroundings } from './surroundings.ts';
 export { syncFlags } from './sync.ts';

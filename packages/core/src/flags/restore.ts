@@ -1,12 +1,13 @@
 import { OutsideError } from '../errors/index.ts';
 import type { Finding } from '../gate/index.ts';
-import { bringAll, type Errand, type Surroundings } from './bring-all.ts';
+import { bringAll, type Errand } from './bring-all.ts';
 import { type Bringing, inEnvironment } from './bringing.ts';
 import { type Flag, flagParts } from './flag.ts';
 import type { FlagsOrder } from './order.ts';
 import { differingParts } from './parts.ts';
 import { type FlagsResult, findingOf, flagFinding, flagRefusal, resultOf } from './report.ts';
 import { type RestoreItem, type RestorePoint, restoredSettings } from './restore-point.ts';
+import type { Surroundings } from './surroundings.ts';
 import { needsApproval } from './sync.ts';
 import { describeChange } from './words.ts';
 

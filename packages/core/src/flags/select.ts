@@ -1,8 +1,9 @@
 import type { Finding } from '../gate/index.ts';
-import { createPace, type Surroundings } from './bring-all.ts';
+import { createPace } from './bring-all.ts';
 import type { Flag } from './flag.ts';
 import type { SyncOrder } from './order.ts';
 import { flagRefusal } from './report.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** The flags that are named or tagged, less the excluded ones, as they are in both environments; and what is wrong with the choice. */
 export async function selectFlags(

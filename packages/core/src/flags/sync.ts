@@ -1,5 +1,5 @@
 import type { Finding } from '../gate/index.ts';
-import { bringAll, createPace, type Surroundings } from './bring-all.ts';
+import { bringAll, createPace } from './bring-all.ts';
 import { type Bringing, inEnvironment } from './bringing.ts';
 import type { Flag, FlagPart } from './flag.ts';
 import type { SyncOrder } from './order.ts';
@@ -7,6 +7,7 @@ import { beyondPatching, differingParts, prerequisitesFirst, segmentsOf } from '
 import type { FlagEnvironment } from './ports.ts';
 import { type FlagsResult, findingOf, flagFinding, flagRefusal, resultOf } from './report.ts';
 import { selectFlags } from './select.ts';
+import type { Surroundings } from './surroundings.ts';
 import { describeChange } from './words.ts';
 
 /**

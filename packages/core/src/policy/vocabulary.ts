@@ -91,8 +91,8 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
     'no-traffic', 'queues', 'summary',
   ],
   'sync-flags': [
-    'base-url', 'dry-run', 'exclude-flags', 'exclude-parts', 'flags', 'include-parts', 'method',
-    'mode', 'no-flags', 'notify-members', 'notify-teams', 'project', 'source-environment',
+    'base-url', 'dry-run', 'exclude-flags', 'exclude-parts', 'flags', 'include-parts', 'lock-table',
+    'method', 'mode', 'no-flags', 'notify-members', 'notify-teams', 'project', 'source-environment',
     'summary', 'tags', 'target-environment', 'wait',
   ],
   'validate-version': [
