@@ -3,7 +3,7 @@ import { safeParse } from 'valibot';
 import { findings } from './check.ts';
 import { compare } from './compare.ts';
 import type { Parameter } from './ports.ts';
-import { renderPromotion } from './render.ts';
+import { describePromotion, renderPromotion } from './render.ts';
 import { type ParameterType, type Rule, rulesSchema } from './rule.ts';
 import type { Selection } from './select.ts';
 
@@ -175,4 +175,36 @@ describe('a rule that is none', () => {
   ])('%j', (value, message) => {
     expect(() => rulesOf(value)).toThrow(message);
   });
+});
+
+test('a secret is none the less one where it is kept as a String, or stands in the middle of one', () => {
+  const plain = [
+    one('sit', 'moved', 'hunter2 moved', 'SecureString'),
+    one('sit', 'by-rule', 'hunter2 by rule'),
+    one('sit', 'url', 'postgres://u:hunter2 of db@db/x'),
+    one('sit', 'db', 'hunter2 of db', 'SecureString'),
+    one('sit', 'short', 'on', 'SecureString'),
+    one('sit', 'switch', 'on'),
+  ];
+  const there = [one('prod', 'moved', 'hunter2 as String'), one('prod', 'by-rule', 'hunter2 of prod')];
+  const rules = rulesOf([
+    { key: 'by-rule', type: 'SecureString', pattern: 'no', allowed: ['hunter2'] },
+    { key: 'moved', pattern: 'no' },
+    { key: 'url', pattern: 'no' },
+  ]);
+  const readings = [{ pair, source: plain, target: there }];
+  const lines = compare(readings, {}, rules);
+  const found = findings(readings, lines, rules, 'sit');
+  const report = { gate: 'promote-config', decision: 'fail', subject: {}, at: '', findings: found } as const;
+  const promotion = { report, lines, changed: false, restored: 0 };
+  const said = describePromotion(promotion);
+  expect([JSON.stringify(found), renderPromotion(promotion, true), ...said].join()).not.toContain('hunter2');
+  expect(said).toEqual([
+    '~ /t/prod/by-rule: a secret, kept as a String → a secret, kept as a String',
+    '+ /t/prod/db: a secret',
+    '! /t/prod/moved: a secret, kept as a String → a secret',
+    '+ /t/prod/short: a secret',
+    '+ /t/prod/switch: "on"',
+    '+ /t/prod/url: "postgres://u:***@db/x"',
+  ]);
 });

@@ -1,4 +1,3 @@
-import { oneLine } from '../foreign-text/index.ts';
 import type { Finding } from '../gate/index.ts';
 import { afterwards, type Line, type Reading } from './compare.ts';
 import type { Parameter } from './ports.ts';
@@ -6,11 +5,6 @@ import type { Form, Rule } from './rule.ts';
 import { meets } from './select.ts';
 
 const deepest = 15;
-
-/** A value as people may see it: never that of a SecureString. */
-export function shown({ type, value }: Pick<Parameter, 'type' | 'value'>): string {
-  return type === 'SecureString' ? 'a secret' : `"${oneLine(value)}"`;
-}
 
 /** What is wrong with a promotion before it is begun, and what was seen to be right. No finding holds a secret. */
 export function findings(
@@ -83,7 +77,7 @@ function ruleFindings(rule: Rule, lines: readonly Line[]): readonly Finding[] {
   const check = `rule ${rule.key}`;
   const missing = rule.required ? missingFinding(rule, check, concerned, there.length) : [];
   const broken = there.flatMap(({ line, parameter }) =>
-    complaints(rule, parameter).map(({ seen, limit }): Finding => {
+    complaints(rule, parameter, line).map(({ seen, limit }): Finding => {
       const owner = parameter === line.target && line.fate !== 'same' ? 'the target' : 'the source';
       return {
         check,
@@ -132,16 +126,20 @@ interface Complaint {
   readonly limit: string;
 }
 
-function complaints(rule: Rule, parameter: Parameter): readonly Complaint[] {
+function complaints(
+  rule: Rule,
+  parameter: Parameter,
+  { source, told, isSecret }: Line,
+): readonly Complaint[] {
   const { type, value } = parameter;
-  const seen = shown(parameter);
+  const seen = (parameter === source ? told.source : told.target) ?? '';
   const found: Complaint[] = [];
   if (rule.type && type !== rule.type) found.push({ seen: `a ${type}`, limit: `a ${rule.type}` });
   if (rule.form && !reads(value, rule.form)) found.push({ seen, limit: forms[rule.form] });
   if (rule.pattern && !rule.pattern.test(value))
     found.push({ seen, limit: `what matches ${rule.pattern.source.slice(4, -2).replaceAll('\\/', '/')}` });
   if (rule.allowed && !rule.allowed.includes(value)) {
-    const limit = type === 'SecureString' ? 'one of the values allowed' : `one of ${rule.allowed.join(', ')}`;
+    const limit = isSecret ? 'one of the values allowed' : `one of ${rule.allowed.join(', ')}`;
     found.push({ seen, limit });
   }
   return found;

@@ -2,6 +2,7 @@ import type { PathPair } from './paths.ts';
 import type { Parameter } from './ports.ts';
 import type { Rule } from './rule.ts';
 import { isSelected, isTold, keyBelow, meets, type Selection, targetName } from './select.ts';
+import { type Teller, tellerOf } from './told.ts';
 
 /** The parameters of one pair of paths as they are now. */
 export interface Reading {
@@ -18,6 +19,10 @@ export interface Line {
   readonly name: string;
   readonly source?: Parameter;
   readonly target?: Parameter;
+  /** A SecureString at one side, or by a rule. What is secret at one side is likely the same at the other. */
+  readonly isSecret: boolean;
+  /** Both values as people may see them. */
+  readonly told: { readonly source?: string; readonly target?: string };
   /**
    * `own`: the target's is kept, because a rule or the selection says so; `absent`: only the target has it, and it stays; `conflict`: another type, which SSM
    * cannot change.
@@ -31,6 +36,7 @@ export function compare(
   selection: Selection,
   rules: readonly Rule[],
 ): readonly Line[] {
+  const tell = tellerOf(readings.flatMap(({ source, target }) => [...source, ...target]));
   return readings
     .flatMap(({ pair, source, target }) => {
       const ours = byKey(source, pair.source);
@@ -38,9 +44,12 @@ export function compare(
       const keys = [...new Set([...ours.keys(), ...theirs.keys()])].filter((key) => !isTold(key));
       const isOwn = (key: string) =>
         !isSelected(key, selection) || rules.some((rule) => rule['never-copy'] && meets(key, rule.key));
-      return keys.map((key) =>
-        lineOf(key, targetName(key, pair), ours.get(key), theirs.get(key), isOwn(key)),
-      );
+      const isSecret = (key: string) =>
+        rules.some((rule) => rule.type === 'SecureString' && meets(key, rule.key));
+      return keys.map((key) => {
+        const sides = sidesOf(ours.get(key), theirs.get(key), isSecret(key), tell);
+        return { key, name: targetName(key, pair), ...sides, fate: fateOf(sides, isOwn(key)) };
+      });
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -54,19 +63,32 @@ function byKey(parameters: readonly Parameter[], path: string): ReadonlyMap<stri
   );
 }
 
-function lineOf(
-  key: string,
-  name: string,
+type Sides = Pick<Line, 'source' | 'target' | 'isSecret' | 'told'>;
+
+function sidesOf(
   source: Parameter | undefined,
   target: Parameter | undefined,
-  isOwn: boolean,
-): Line {
-  const sides = { key, name, ...(source ? { source } : {}), ...(target ? { target } : {}) };
-  if (isOwn) return { ...sides, fate: 'own' };
-  if (!source) return { ...sides, fate: 'absent' };
-  if (!target) return { ...sides, fate: 'create' };
-  if (source.type !== target.type) return { ...sides, fate: 'conflict' };
-  return { ...sides, fate: source.value === target.value ? 'same' : 'update' };
+  byRule: boolean,
+  tell: Teller,
+): Sides {
+  const isSecret = byRule || source?.type === 'SecureString' || target?.type === 'SecureString';
+  return {
+    ...(source ? { source } : {}),
+    ...(target ? { target } : {}),
+    isSecret,
+    told: {
+      ...(source ? { source: tell(source, isSecret) } : {}),
+      ...(target ? { target: tell(target, isSecret) } : {}),
+    },
+  };
+}
+
+function fateOf({ source, target }: Sides, isOwn: boolean): Line['fate'] {
+  if (isOwn) return 'own';
+  if (!source) return 'absent';
+  if (!target) return 'create';
+  if (source.type !== target.type) return 'conflict';
+  return source.value === target.value ? 'same' : 'update';
 }
 
 /** What the target would hold of a name afterwards. */

@@ -12,6 +12,7 @@ import { countOf, leftAlone, unrestored } from './restore.ts';
 import { finishRestoring, type RestoreOrder, type RestorePorts, type Watch } from './restore-promotion.ts';
 import type { Rule } from './rule.ts';
 import type { Selection } from './select.ts';
+import { isTelltale } from './told.ts';
 
 export interface PromoteOrder extends RestoreOrder {
   readonly runUrl: string;
@@ -158,17 +159,10 @@ async function read(
       target: await target.list(pair.target),
     };
     for (const parameter of [...reading.source, ...reading.target])
-      if (isSecret(parameter)) mask(parameter.value);
+      if (isTelltale(parameter)) mask(parameter.value);
     readings.push(reading);
   }
   return readings;
-}
-
-/** Shorter values are words such as `true`: masked, they would blot out the log. They are told nowhere in any case. */
-const shortestMasked = 8;
-
-function isSecret({ type, value }: Parameter): boolean {
-  return type === 'SecureString' && value.length >= shortestMasked;
 }
 
 /** What was found; where an earlier step of this promotion noted a parameter down, what that one found. */

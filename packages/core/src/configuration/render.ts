@@ -1,5 +1,4 @@
 import { table } from '../markdown/index.ts';
-import { shown } from './check.ts';
 import type { Line } from './compare.ts';
 import type { Promotion } from './promote.ts';
 import type { PutBack } from './restore.ts';
@@ -20,9 +19,9 @@ function telling(lines: readonly Line[]): readonly Line[] {
   );
 }
 
-const from = ({ target }: Line): string => (target ? shown(target) : '');
-const to = ({ fate, source }: Line): string =>
-  source ? shown(source) : fate === 'absent' ? 'not at the source; stays' : '';
+const from = ({ told }: Line): string => told.target ?? '';
+const to = ({ fate, told }: Line): string =>
+  told.source ?? (fate === 'absent' ? 'not at the source; stays' : '');
 
 /** What a promotion does, a line for each parameter that differs: `+` new, `~` changed, `!` of another type, `=` in the target alone. */
 export function describePromotion({ lines }: Pick<Promotion, 'lines'>): readonly string[] {
