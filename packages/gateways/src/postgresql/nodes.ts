@@ -44,12 +44,27 @@ export function columnOf(definition: ColumnDef): Column {
   return {
     name: definition.colname ?? '',
     type: serial ? { name: serial, modifiers: [] } : type,
-    required: serial !== undefined || has('CONSTR_NOTNULL', 'CONSTR_PRIMARY', 'CONSTR_IDENTITY'),
+    required:
+      serial !== undefined ||
+      has('CONSTR_NOTNULL', 'CONSTR_PRIMARY', 'CONSTR_IDENTITY') ||
+      constraints.some((constraint) => columnNotNull(constraint) !== undefined),
     filled:
       serial !== undefined ||
       has('CONSTR_IDENTITY', 'CONSTR_GENERATED') ||
       constraints.some(({ contype, raw_expr }) => contype === 'CONSTR_DEFAULT' && !isNull(raw_expr)),
   };
+}
+
+/** The column that a `CHECK (column IS NOT NULL)` speaks of, which holds what NOT NULL holds. */
+export function columnNotNull({ contype, raw_expr }: Constraint): string | undefined {
+  const test = contype === 'CONSTR_CHECK' ? as(raw_expr, 'NullTest') : undefined;
+  const field = as(test?.arg, 'ColumnRef')?.fields?.at(-1);
+  return test?.nulltesttype === 'IS_NOT_NULL' && field ? objectName(field) : undefined;
+}
+
+/** Whether a DELETE says of every row that it goes: without WHERE, or with WHERE true. */
+export function isEveryRow(where: Node | undefined): boolean {
+  return where === undefined || (as(where, 'A_Const')?.boolval?.boolval ?? false);
 }
 
 export function isNull(expression: Node | undefined): boolean {

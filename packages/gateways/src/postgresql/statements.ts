@@ -1,7 +1,7 @@
 import type { SchemaChange, SchemaStatement, SqlParser } from '@promo-actions/core/schema';
 import type { AlterTableCmd, Constraint, CreateStmt, Node, ObjectType, RawStmt } from 'libpg-query';
 import { createParser } from './engine.ts';
-import { as, columnOf, isNull, objectName, tableName, typeOf } from './nodes.ts';
+import { as, columnNotNull, columnOf, isEveryRow, isNull, objectName, tableName, typeOf } from './nodes.ts';
 
 /** Migrations read by the grammar of PostgreSQL itself. */
 export function createSqlParser(): SqlParser {
@@ -57,8 +57,8 @@ function tableChanges(node: Node | undefined): readonly SchemaChange[] | undefin
       how: 'TRUNCATE',
     }));
   const all = as(node, 'DeleteStmt');
-  if (all && !all.whereClause)
-    return [{ kind: 'empty', table: tableName(all.relation), how: 'DELETE without WHERE' }];
+  if (all && isEveryRow(all.whereClause))
+    return [{ kind: 'empty', table: tableName(all.relation), how: 'DELETE of every row' }];
   return undefined;
 }
 
@@ -81,7 +81,10 @@ function createTable({ relation, tableElts = [], if_not_exists }: CreateStmt): S
 }
 
 /** Columns that a constraint of the table makes NOT NULL. */
-function requiredBy({ contype, keys = [] }: Constraint): readonly string[] {
+function requiredBy(constraint: Constraint): readonly string[] {
+  const checked = columnNotNull(constraint);
+  if (checked !== undefined) return [checked];
+  const { contype, keys = [] } = constraint;
   return contype === 'CONSTR_PRIMARY' || contype === 'CONSTR_NOTNULL' ? keys.map(objectName) : [];
 }
 
