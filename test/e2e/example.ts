@@ -9,7 +9,10 @@ export const example = join(process.cwd(), 'examples', 'tenant-service');
 
 const started: ChildProcess[] = [];
 
-/** Rehearses a scenario of the example as a person would, and answers when the sandbox is left standing. */
+/**
+ * Rehearses a scenario of the example as a person would, and answers when the sandbox is left standing.
+ * @throws Error where not all came that the scenario expects.
+ */
 export function rehearseAndKeep(
   scenario: string,
   repository: string = example,
@@ -23,7 +26,8 @@ export function rehearseAndKeep(
     const read = (chunk: Buffer) => {
       log += chunk;
       const [, url] = /The sandbox stays at (\S+) until/.exec(log) ?? [];
-      if (url) resolve({ log, url });
+      if (url && log.includes('; as expected: ')) resolve({ log, url });
+      else if (url) reject(new Error(`${scenario} did not go as it says:\n${log}`));
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
@@ -61,8 +65,8 @@ export async function look(url: string, account: string, environment: string) {
     weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {},
     backups: Aliases.filter(({ Name = '' }) => Name.startsWith('backup-')).map((one) => one.FunctionVersion),
     records: Items.filter((item) => item.status?.S)
-      .map((item) => ({ status: item.status?.S, reason: item.reason?.S, at: item.timestamp?.S ?? '' }))
-      .sort((a, b) => a.at.localeCompare(b.at)),
+      .sort((a, b) => Number(a.sequence?.N) - Number(b.sequence?.N))
+      .map((item) => ({ status: item.status?.S, reason: item.reason?.S })),
     parameters: Object.fromEntries(Parameters.map(({ Name, Value }) => [Name, Value])),
   };
 }

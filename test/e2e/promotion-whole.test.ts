@@ -48,7 +48,6 @@ describe('a promotion with configuration and flags', () => {
     ),
   )('%s ends on version %s, its configuration and flags with it', async (scenario, version, expected) => {
     const { log, url } = await rehearseAndKeep(scenario);
-    expect(log).toContain('as expected');
     expect(log).not.toContain('payment-key-of-sit');
     expect(await look(url, '222222222222', 'prod')).toMatchObject({ version, weights: {} });
     expect(await around(url)).toEqual(expected);
@@ -66,7 +65,6 @@ describe('a promotion with configuration and flags', () => {
     ),
   )('%s: nothing of it stays', async (scenario, says, statuses) => {
     const { log, url } = await rehearseAndKeep(scenario);
-    expect(log).toContain('as expected');
     expect(log).toContain(says);
     const seen = await look(url, '222222222222', 'prod');
     expect(seen).toMatchObject({ version: '1', weights: {} });

@@ -40,8 +40,7 @@ const production = (url: string) => look(url, '222222222222', 'prod');
 
 describe('the example promotes to production', () => {
   test.each(sample(refused, 2))('%s: nothing is touched', async (scenario) => {
-    const { log, url } = await rehearseAndKeep(scenario);
-    expect(log).toContain('as expected');
+    const { url } = await rehearseAndKeep(scenario);
     const seen = await production(url);
     expect(seen).toEqual({ version: '1', weights: {}, backups: [], records: [], parameters: {} });
   });
@@ -49,8 +48,7 @@ describe('the example promotes to production', () => {
   test.each(sample(Object.keys(undone), 1))(
     '%s: it ends on the old version alone, and its record says why',
     async (scenario) => {
-      const { log, url } = await rehearseAndKeep(scenario);
-      expect(log).toContain('as expected');
+      const { url } = await rehearseAndKeep(scenario);
       const seen = await production(url);
       expect(seen).toMatchObject({ version: '1', weights: {}, backups: ['1'], parameters: {} });
       expect(seen.records.map(({ status }) => status)).toEqual(['started', 'rolled-back']);
@@ -60,7 +58,6 @@ describe('the example promotes to production', () => {
 
   test('throttled-aws: every fault strikes, and the promotion arrives all the same, with nothing done twice', async () => {
     const { log, url } = await rehearseAndKeep('throttled-aws');
-    expect(log).toContain('as expected');
     expect(log).not.toContain('jira-token-of-the-rehearsal');
     const seen = await production(url);
     expect(seen).toMatchObject({ version: '2', weights: {}, backups: ['1'] });
@@ -86,8 +83,7 @@ describe('the example promotes to production', () => {
   test.each(sample(Object.keys(unfinished), 1))(
     '%s: what a dead runner left is undone by its next attempt alone, a gate or not, and until then not said to have ended; another promotion keeps its share',
     async (scenario) => {
-      const { log, url } = await rehearseAndKeep(scenario);
-      expect(log).toContain('as expected');
+      const { url } = await rehearseAndKeep(scenario);
       const seen = await production(url);
       const { weights, statuses } = unfinished[scenario] ?? {};
       expect(seen).toMatchObject({ version: '1', weights, parameters: {} });

@@ -56,8 +56,7 @@ const rolledBack = {
 };
 
 test('one click returns production to the version before, outside any window, and keeps the bad version for study', async () => {
-  const { log, url } = await rehearseAndKeep('rollback');
-  expect(log).toContain('as expected');
+  const { url } = await rehearseAndKeep('rollback');
   expect(await production(url)).toEqual({
     aliases: { 'latest-prod': alone('1'), incident: alone('2') },
     records: [rolledBack],
@@ -111,8 +110,7 @@ test.each(
     1,
   ),
 )('a rollback: %s', async (_, scenario, expected) => {
-  const { log, url } = await rehearseAndKeep(scenario);
-  expect(log).toContain('as expected');
+  const { url } = await rehearseAndKeep(scenario);
   expect(await production(url)).toMatchObject(expected);
 });
 
@@ -167,8 +165,7 @@ ${['tenant-service', 'site-service']
   .join('')}expect: { outcome: failure, records: null, parameters: null, alias: null }
 `,
     );
-    const { log, url } = await rehearseAndKeep('rollback-all', folder);
-    expect(log).toContain('as expected');
+    const { url } = await rehearseAndKeep('rollback-all', folder);
     const journal = (await (await fetch(`${url}/_sandbox/journal`)).json()) as {
       entries: { operation: string; subject: { function?: string } }[];
     };

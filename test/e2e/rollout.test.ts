@@ -62,8 +62,7 @@ async function production(url: string) {
 
 describe('a rollout', () => {
   test('of a good version rises by its plan to all requests, and holds each weight for its bake', async () => {
-    const { log, url } = await rehearseAndKeep('rollout-good');
-    expect(log).toContain('as expected');
+    const { url } = await rehearseAndKeep('rollout-good');
     const seen = await production(url);
     expect(seen).toMatchObject({ version: '2', weights: {}, status: 'completed', running: [] });
     expect(seen.course).toEqual([0, 10, 50, 100]);
@@ -74,8 +73,7 @@ describe('a rollout', () => {
   test.each(sample(Object.entries(undone), 1))(
     '%s: all requests are back on the stable version, and the table says why',
     async (scenario, { after, reason }) => {
-      const { log, url } = await rehearseAndKeep(scenario);
-      expect(log).toContain('as expected');
+      const { url } = await rehearseAndKeep(scenario);
       const seen = await production(url);
       expect(seen).toMatchObject({ version: '1', weights: {}, status: 'undone', running: [], course: after });
       expect(seen.reason).toMatch(reason);
@@ -107,7 +105,6 @@ describe('a rollout', () => {
     ),
   )('%s', async (_, scenario, holds) => {
     const { log, url } = await rehearseAndKeep(scenario);
-    expect(log).toContain('as expected');
     const seen = await production(url);
     expect(seen).toMatchObject({ version: '2', weights: {}, status: 'completed' });
     expect(seen.course).toEqual([0, 10, 50, 100]);
@@ -138,7 +135,6 @@ describe('a rollout', () => {
 describe('by schedule', () => {
   test('the run ends at once and leaves the rollout in the table, where advance-rollouts takes it up', async () => {
     const { log, url } = await rehearseAndKeep('rollout-by-schedule');
-    expect(log).toContain('as expected');
     expect(log).toMatch(/Rollout by schedule: success, \d+ s of virtual time/);
     const first = { version: '1', weights: { '2': 0.05 }, status: 'running', course: [0, 5] };
     const running = { driver: 'schedule', running: [`${key}|1`] };
@@ -153,8 +149,7 @@ describe('by schedule', () => {
   });
 
   test('where nothing is under way, nothing is changed', async () => {
-    const { log, url } = await rehearseAndKeep('rollout-none-under-way');
-    expect(log).toContain('as expected');
+    const { url } = await rehearseAndKeep('rollout-none-under-way');
     expect(await production(url)).toMatchObject({ version: '1', weights: {}, items: 0 });
   });
 

@@ -99,7 +99,11 @@ async function recordsSeen(
   const what = `records in ${records.table} of ${records.account}`;
   const items = (await cloud.items(placeOf(records.account, records.region), records.table))
     .filter((item) => Object.entries(records.where).every(([name, value]) => item[name] === value))
-    .sort((left, right) => (left.timestamp ?? '').localeCompare(right.timestamp ?? ''));
+    .sort(
+      (left, right) =>
+        (left.timestamp ?? '').localeCompare(right.timestamp ?? '') ||
+        Number(left.sequence ?? 0) - Number(right.sequence ?? 0),
+    );
   return [
     ...(records.count === undefined
       ? []
