@@ -51,6 +51,13 @@ describe('the example promotes to SIT', () => {
           ['started', 'succeeded'],
           'the tests were skipped - the runners of the test fleet are down',
         ],
+        [
+          'what a dead runner left is undone by its next attempt, which does not get as far itself',
+          'sit-killed-rerun-refused',
+          { version: '1', weights: {}, backups: ['1'] },
+          ['started', 'rolled-back'],
+          'the package of the source environment could not be fetched',
+        ],
       ] as const,
       1,
     ),

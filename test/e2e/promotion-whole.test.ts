@@ -58,6 +58,7 @@ describe('a promotion with configuration and flags', () => {
       [
         ['missing-key', '`/tenants/prod/tenant-service/table-name` is required', ['started', 'failed']],
         ['snapshot-fails', 'did not succeed. RDS says it is `failed`', ['failed']],
+        ['snapshot-outlasts-window', 'in 37m: 8m short of what the promotion needs', ['failed']],
         ['flags-wait', 'waiting for approval', ['started', 'failed']],
         ['merge-conflict', 'conflict', ['started', 'failed']],
       ] as const,

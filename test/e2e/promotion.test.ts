@@ -105,6 +105,7 @@ describe('the example promotes to production', () => {
           'whole-bad-canary',
           'missing-key',
           'snapshot-fails',
+          'snapshot-outlasts-window',
           'flags-wait',
           'merge-conflict',
         ],
