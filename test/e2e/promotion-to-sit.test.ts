@@ -45,6 +45,13 @@ describe('the example promotes to SIT', () => {
           'the tests in the target environment failed',
         ],
         [
+          'where a migration fails, it is taken back and nothing is deployed',
+          'sit-failed-migration',
+          { version: '1', weights: {}, backups: ['1'], parameters: {} },
+          ['started', 'failed'],
+          'the promotion failed before requests were sent to it',
+        ],
+        [
           'where the tests are skipped, the record keeps the reason',
           'sit-tests-skipped',
           { version: '2', weights: {}, backups: ['1'] },
