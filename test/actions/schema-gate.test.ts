@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { runAction, type StepRun } from '../bundle/run.ts';
@@ -152,7 +154,9 @@ test('failed migrations are taken back, and the state that the database is left 
     'undo-command': 'echo ::add-mask::x; echo $APPLIED_THROUGH > db/state',
   });
   expect([back.code, back.outputs.decision, back.outputs['database-state']]).toEqual([1, 'fail', 'V12']);
-  expect(back.outputs.report).toContain('The database has run V12 last, as it had before.');
+  expect(errors(page.refused('migrations that failed and were taken back', back))).toContain(
+    'The migrations failed. `undo-command` took back what they did. The database has run V12 last, as it had before.',
+  );
   expect(`${back.summary}${JSON.stringify(back.outputs)}`).not.toContain('hunter2');
   expect(back.log.split('\n').filter((line) => line.startsWith('::add-mask'))).toEqual([]);
   const left = await gate(files, { ...undo, 'undo-command': 'false; echo V12 > db/state' });
@@ -163,6 +167,29 @@ test('failed migrations are taken back, and the state that the database is left 
   page.refused('migrations that failed, where nothing takes them back', none);
   const sound = await gate(files, { ...undo, 'migration-outcome': 'success', 'undo-command': 'rm db/state' });
   expect([sound.code, sound.outputs.decision]).toEqual([0, 'pass']);
+});
+
+test('the parser of PostgreSQL is not loaded before there is SQL to read', async () => {
+  const build = await mkdtemp(join(tmpdir(), 'without-parser-'));
+  try {
+    const dist = join('release', 'schema-gate', 'dist');
+    await cp(join('build', dist), join(build, dist), {
+      recursive: true,
+      filter: (path) => !path.endsWith('.wasm'),
+    });
+    const run = (files: Readonly<Record<string, string>>, inputs: Readonly<Record<string, string>>) =>
+      runAction('schema-gate', { files, inputs, build });
+    const [refused, reports, sql] = await Promise.all([
+      run({}, { migrations: 'db/*.sql', warnings: 'no' }),
+      run(report('squawk-clean.json'), { reports: 'reports/*' }),
+      run(next('SELECT 1;'), { migrations: 'db/*.sql' }),
+    ]);
+    expect(errors(refused)).toContain('warnings: got "no"');
+    expect([reports.code, reports.outputs.decision]).toEqual([0, 'pass']);
+    expect(errors(sql)).toContain('libpg-query.wasm');
+  } finally {
+    await rm(build, { recursive: true });
+  }
 });
 
 test('every wrong input at once; MySQL is refused in words', async () => {

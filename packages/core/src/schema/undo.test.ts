@@ -43,6 +43,9 @@ test('failed and cancelled ones are taken back first, then the state is asked; t
       'state pass',
       'migration fail',
     ]);
+    expect(told.at(-1)?.message).toMatch(
+      /^The migrations (failed|were cancelled)\. `undo-command` took back what they did\. The database has run V12__add last, as it had before\.$/,
+    );
   }
 });
 

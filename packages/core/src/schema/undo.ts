@@ -50,12 +50,9 @@ export async function afterMigration(request: UndoRequest, shell: Shell, clock: 
   const failed = request.outcome === 'failure' || request.outcome === 'cancelled';
   const undone = failed ? await undo(request, shell) : [];
   const state = failed ? await stateNow(request, shell) : undefined;
-  const findings = [
-    ...undone,
-    ...(failed ? [stateFinding(request, state)] : []),
-    // Last, so that what to do next comes first.
-    migrationFinding(request.outcome),
-  ];
+  const left = failed ? [...undone, stateFinding(request, state)] : [];
+  // Last, so that what to do next comes first.
+  const findings = [...left, migrationFinding(request.outcome, left)];
   return {
     report: {
       gate: 'schema-gate',
@@ -68,7 +65,8 @@ export async function afterMigration(request: UndoRequest, shell: Shell, clock: 
   };
 }
 
-function migrationFinding(outcome: MigrationOutcome): Finding {
+/** @param left what was found of the database since; where nothing of it stops, this is all that is read of a refusal. */
+function migrationFinding(outcome: MigrationOutcome, left: readonly Finding[]): Finding {
   const common = { check: 'migration', seen: outcome };
   if (outcome === 'success') return { ...common, outcome: 'pass', message: 'The migrations ran.' };
   if (outcome === 'skipped')
@@ -77,7 +75,10 @@ function migrationFinding(outcome: MigrationOutcome): Finding {
     ...common,
     outcome: 'fail',
     limit: 'success',
-    message: outcome === 'failure' ? 'The migrations failed.' : 'The migrations were cancelled.',
+    message: [
+      outcome === 'failure' ? 'The migrations failed.' : 'The migrations were cancelled.',
+      ...(left.some((finding) => finding.outcome === 'fail') ? [] : left.map(({ message }) => message)),
+    ].join(' '),
     remedy: 'Their own step says why: mend it, and run the promotion again.',
   };
 }
@@ -102,7 +103,9 @@ async function undo(request: UndoRequest, shell: Shell): Promise<readonly Findin
     ];
   const result = await shell.run(undoCommand, limitsOf(request));
   if (result.exitCode === 0)
-    return [{ ...common, outcome: 'pass', seen: 'taken back', message: '`undo-command` ended well.' }];
+    return [
+      { ...common, outcome: 'pass', seen: 'taken back', message: '`undo-command` took back what they did.' },
+    ];
   return [
     {
       ...common,
