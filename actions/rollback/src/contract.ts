@@ -22,7 +22,7 @@ export const contract = defineContract({
     target: matching(
       /^[\w.+-]{1,256}$/,
       '`previous`, `last-good`, `before-this-run`, a version, a backup alias, or a release',
-      'Where to return to: `previous` (the stable version while a canary is out, else what the newest backup alias keeps, else the version published before), the number of a version, a backup alias such as `backup-20260303-200500`, a release by the description its version was published with, such as `v1.3.0`, or `last-good` (the newest release of the records that succeeded and is neither the one that is left nor kept by an incident alias), or `before-this-run` (what the backup alias of this workflow run keeps, made in whichever of its attempts: a run without one has changed nothing, and one whose success stands in `table` is left as it is).',
+      'Where to return to: `previous` (the stable version while a canary is out, else what the newest backup alias keeps, else the version published before; where an incident alias says that it was rolled back since, it stays), the number of a version, a backup alias such as `backup-20260303-200500`, a release by the description its version was published with, such as `v1.3.0`, or `last-good` (the newest release of the records that succeeded and is neither the one that is left nor kept by an incident alias), or `before-this-run` (what the backup alias of this workflow run keeps, made in whichever of its attempts: a run without one has changed nothing, and one whose success stands in `table` is left as it is).',
       { default: 'previous' },
     ),
     'only-from': versionInput(
@@ -78,6 +78,7 @@ export const contract = defineContract({
       'lambda:UpdateAlias',
       'lambda:CreateAlias',
       'lambda:GetFunctionConfiguration',
+      'lambda:GetProvisionedConcurrencyConfig',
       'lambda:InvokeFunction',
       'dynamodb:GetItem',
       'dynamodb:PutItem',

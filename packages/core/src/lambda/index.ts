@@ -14,6 +14,7 @@ export type {
 } from './ports.ts';
 export { ready, readyOrRefuse } from './ready.ts';
 export { answersTo } from './release.ts';
+export { settled, untilTraffic } from './settle.ts';
 export { describeTraffic, sameTraffic, type Traffic } from './traffic.ts';
 export { type Patience, pauseFor, until } from './wait.ts';
 export { writeAlias } from './write.ts';

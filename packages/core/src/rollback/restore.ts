@@ -12,10 +12,11 @@ import {
   type Patience,
   readyOrRefuse,
   sameTraffic,
-  until,
+  settled,
+  untilTraffic,
   writeAlias,
 } from '../lambda/index.ts';
-import { keep } from './backup.ts';
+import { keep, ofRun } from './backup.ts';
 import { findLastGood } from './last-good.ts';
 import { findDestination, leftBy } from './target.ts';
 import { beforeThisRun, findOwnWork } from './this-run.ts';
@@ -48,6 +49,8 @@ export interface Step {
   readonly needed: boolean;
   /** The version that the alias must carry to be rolled back at all. */
   readonly onlyFrom: string | undefined;
+  /** The incident alias that this run has made for `from` already, in an attempt that got no further. */
+  readonly incident?: string | undefined;
   /** Why the alias is left where it is, when that is so. */
   readonly left?: string;
   /** Whether that is because the run that was to be undone has succeeded. */
@@ -56,7 +59,7 @@ export interface Step {
 
 export interface RestorePorts {
   readonly aliases: AliasStore;
-  readonly functions: Pick<FunctionStore, 'describe' | 'versions'>;
+  readonly functions: Pick<FunctionStore, 'describe' | 'versions' | 'hasProvisionedConcurrency'>;
   /** The records of a service, newest first; asked for the targets `last-good` and `before-this-run` alone. */
   readonly history?: (service: string) => AsyncIterable<Attributes>;
 }
@@ -73,8 +76,9 @@ export async function planStep(
   const { functionName } = place;
   const aliases = await ports.aliases.list(functionName);
   const what = `\`${functionName}:${place.alias}\` was not rolled back`;
-  const alias = aliases.find(({ name }) => name === place.alias);
-  if (!alias) throw aliasMissing(functionName, place.alias, what);
+  const listed = aliases.find(({ name }) => name === place.alias);
+  if (!listed) throw aliasMissing(functionName, place.alias, what);
+  const alias = await settled(listed, ports.functions);
   const stay = (left: string, succeeded = false): Step => {
     const { stableVersion: to } = alias;
     return {
@@ -105,13 +109,17 @@ export async function planStep(
   if (destination.kind === 'unknown') {
     throw new OutsideError({ what, why: destination.why, remedy: destination.remedy });
   }
+  const to = destination.version;
+  const from = leftBy(to === alias.stableVersion ? listed : alias);
+  const kept = ofRun('incident', place.alias, runId, aliases);
   return {
     place,
-    from: leftBy(alias),
-    to: destination.version,
-    release: releaseOf(destination.version, versions),
+    from,
+    to,
+    incident: kept?.version === from ? kept.name : undefined,
+    release: releaseOf(to, versions),
     because: destination.because,
-    needed: !sameTraffic(alias, { stableVersion: destination.version }),
+    needed: !sameTraffic(listed, { stableVersion: to }),
     onlyFrom,
   };
 }
@@ -137,6 +145,7 @@ export async function keepIncident(
   patience: Patience,
 ): Promise<string | undefined> {
   if (step.from === '$LATEST' || step.from === step.to) return undefined;
+  if (step.incident) return step.incident;
   const origin = { alias: step.place.alias, version: step.from, runId };
   return (await keep(step.place.functionName, 'incident', origin, aliases, patience, reason)).name;
 }
@@ -164,6 +173,10 @@ export async function restore(
     if (sameTraffic(alias, wanted)) return undefined;
     const left = movedOn(alias, onlyFrom);
     if (left) return left;
+    if (sameTraffic(await settled(alias, ports.functions), wanted)) {
+      await settle(place, wanted, ports.aliases, patience);
+      return undefined;
+    }
     if ((await writeAlias(alias, wanted, ports.aliases)) !== 'moved') {
       const changed = `the alias was updated to ${describeTraffic(wanted)}, and Lambda accepted it`;
       await changedBefore(changed, () => settle(place, wanted, ports.aliases, patience));
@@ -181,27 +194,18 @@ export async function restore(
   });
 }
 
-async function settle(
+function settle(
   place: Place,
   wanted: { readonly stableVersion: string },
   aliases: AliasStore,
   patience: Patience,
 ): Promise<Alias> {
-  const name = `\`${place.functionName}:${place.alias}\``;
-  let seen = '';
-  return until(
-    async () => {
-      const alias = await read(place, aliases);
-      seen = describeTraffic(alias);
-      return sameTraffic(alias, wanted) ? alias : undefined;
-    },
+  return untilTraffic(
+    place,
+    wanted,
+    () => read(place, aliases),
     patience,
-    () => `Waiting for ${name} to become ${describeTraffic(wanted)}; it reads ${seen}`,
-    () => ({
-      what: `${name} did not become ${describeTraffic(wanted)}`,
-      why: `it reads ${seen}`,
-      remedy: 'Cancel the promotion that moves it (CloudTrail, UpdateAlias), then roll back again',
-    }),
+    'Cancel the promotion that moves it (CloudTrail, UpdateAlias), then roll back again',
   );
 }
 

@@ -39,8 +39,13 @@ const versions = [
 const functions = {
   describe: async (_: string, version = '') => versions.find((known) => known.version === version),
   versions: async () => versions,
+  hasProvisionedConcurrency: async () => false,
 };
 const backupOf3 = { stableVersion: '3', description: 'promo-actions: version 3 of live, run 6000' };
+const incidentOf4 = {
+  stableVersion: '4',
+  description: 'promo-actions: version 4 of live, run 6001: errors rose',
+};
 const shifted = { stableVersion: '3', canary: { version: '4', weight: 10 } };
 
 function world(live: string | AliasChange, more: Record<string, string | AliasChange> = {}) {
@@ -131,6 +136,32 @@ describe('the target', () => {
       },
       '3',
     ],
+    [
+      'previous stays where another run has gone since the newest backup',
+      'previous',
+      '2',
+      { 'backup-20260303-200500': backupOf3, 'incident-20260303-201000': incidentOf4 },
+      '2',
+    ],
+    [
+      'previous returns to the newest backup, made after an earlier rollback',
+      'previous',
+      '4',
+      { 'backup-20260303-200500': backupOf3, 'incident-20260302-201000': incidentOf4 },
+      '3',
+    ],
+    [
+      'previous passes over a version that is kept as bad, where the alias went forward since',
+      'previous',
+      '4',
+      {
+        'incident-20260302-201000': {
+          stableVersion: '3',
+          description: 'promo-actions: version 3 of live, run 6001: errors rose',
+        },
+      },
+      '2',
+    ],
     ['a version', '2', '4', {}, '2'],
     ['a backup alias', 'backup-20260303-200500', '4', { 'backup-20260303-200500': backupOf3 }, '3'],
     ['a release', 'v1.2.0', '4', {}, '2'],
@@ -186,6 +217,17 @@ test('twice changes nothing the second time and is no failure', async () => {
   expect(report).toMatchObject({ restored: '', failed: '', failure: undefined });
   expect(aliases.writes).toHaveLength(2);
   expect(elapsed).toBe(0);
+});
+
+test('again after it died between the two writes, it keeps the bad version once', async () => {
+  const aliases = world('4');
+  const update = async () => {
+    throw new OutsideError({ what: 'the network is down', remedy: 'run again' });
+  };
+  expect((await run({ ...aliases, update })).results).toMatchObject([{ outcome: 'failed' }]);
+  const { results } = await run(aliases);
+  expect(results).toMatchObject([{ outcome: 'restored', incidentAlias: 'incident-20260303-203010' }]);
+  expect(aliases.writes).toEqual(['create incident-20260303-203010 4', 'update live 3']);
 });
 
 test('clears weights even where the target is stable already', async () => {
@@ -256,6 +298,35 @@ test('a restored version that is not healthy fails, saying that it serves', asyn
   const { report } = await run(world('4'), order(), async () => 'status 503');
   expect(report).toMatchObject({ restored: '', failed: 'orders', toVersion: '3' });
   expect(report.failure).toMatch(/on version 3 now, but is not healthy: status 503/);
+});
+
+describe('while Lambda moves provisioned concurrency from the version before', () => {
+  const moving = { stableVersion: '4', canary: { version: '3', weight: 100 } };
+  const rolledBack = async (hasProvisionedConcurrency: typeof functions.hasProvisionedConcurrency) => {
+    const aliases = world(moving);
+    const known = { ...functions, hasProvisionedConcurrency };
+    const patience = {
+      clock: { now: () => start, sleep: async () => {} },
+      log: { info: () => {}, warning: () => {} },
+      timeout: 1_000,
+    };
+    return rollback(order(), { aliases, functions: known }, async () => undefined, patience);
+  };
+
+  test('it is no canary, and the version before is returned to', async () => {
+    expect(await rolledBack(async () => true)).toMatchObject([{ outcome: 'restored', from: '4', to: '3' }]);
+  });
+
+  test('nor is it where Lambda may not be asked', async () => {
+    const denied = async () => {
+      throw new OutsideError({ what: 'denied', remedy: 'allow it' });
+    };
+    expect(await rolledBack(denied)).toMatchObject([{ outcome: 'restored', from: '4', to: '3' }]);
+  });
+
+  test('a canary that really has every request is left for the stable version', async () => {
+    expect(await rolledBack(async () => false)).toMatchObject([{ outcome: 'restored', from: '3', to: '4' }]);
+  });
 });
 
 test('a version that failed to start is not returned to', async () => {

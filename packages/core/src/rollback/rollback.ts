@@ -83,7 +83,7 @@ async function carryOut(
   const { from, to, release } = step;
   const result = { place, from, to, release, incidentAlias: '', note: step.because };
   if (!step.needed) {
-    const note = step.left ?? alreadyThere(step.to);
+    const note = step.left ?? alreadyThere(step);
     return { ...result, outcome: 'unchanged', note, succeeded: step.succeeded ?? false };
   }
   if (order.dryRun) return { ...result, outcome: 'planned' };
@@ -123,8 +123,8 @@ async function tried<T>(work: () => Promise<T>): Promise<T | Error> {
   }
 }
 
-function alreadyThere(version: string): string {
-  return `it is on version ${version} alone already; nothing to do`;
+function alreadyThere({ to, because }: Step): string {
+  return `it is on version ${to} alone already; nothing to do (${because})`;
 }
 
 async function letPeopleCancel(order: RollbackOrder, due: number, patience: Patience): Promise<void> {

@@ -56,20 +56,32 @@ export function findDestination(target: string, around: Surroundings): Destinati
 
 /**
  * The version before the present release. While a canary is out, that is the stable one; after it, what the newest
- * backup of the alias keeps; without backups, the version published before. A run that has rolled the alias back
- * already (its incident alias says so) stays where it went.
+ * backup of the alias keeps; without backups, the version published before that no incident alias keeps as bad. An alias
+ * that was rolled back since its newest backup (an incident alias says so) stays where it went, whoever asks again.
  */
 function previous({ alias, aliases, versions, runId }: Surroundings): Destination {
   const { stableVersion, canary } = alias;
   if (canary) return found(stableVersion, 'it is stable, and a canary is out');
-  const incident = keptFor('incident', alias.name, aliases).find(
-    (kept) => runId !== '' && kept.runId === runId,
-  );
-  if (incident && incident.version !== stableVersion)
-    return found(stableVersion, 'this run has rolled back to it before');
   const [backup] = keptFor('backup', alias.name, aliases);
+  const incidents = keptFor('incident', alias.name, aliases);
+  const since = backup?.at ?? Number.NEGATIVE_INFINITY;
+  const left = incidents
+    .filter(({ version }) => version !== stableVersion)
+    .find((kept) => {
+      const ownWork = runId !== '' && kept.runId === runId;
+      return ownWork || (kept.at >= since && Number(kept.version) > Number(stableVersion));
+    });
+  if (left) {
+    return found(
+      stableVersion,
+      `it was rolled back from version ${left.version} before, which \`${left.name}\` keeps; to go further back, name a version as \`target\``,
+    );
+  }
   if (backup) return found(backup.version, `\`${backup.name}\`, the newest backup, keeps it`);
-  const before = versions.findLast(({ version }) => Number(version) < Number(stableVersion));
+  const bad = new Set(incidents.map(({ version }) => version));
+  const before = versions.findLast(
+    ({ version }) => Number(version) < Number(stableVersion) && !bad.has(version),
+  );
   if (before)
     return found(before.version, `it was published before version ${stableVersion}, and there is no backup`);
   return unknown(

@@ -9,7 +9,7 @@ import {
   type FunctionStore,
   type Patience,
   sameTraffic,
-  until,
+  untilTraffic,
   writeAlias,
 } from '../lambda/index.ts';
 import { planShift, type ShiftPlan, type ShiftRequest } from './plan.ts';
@@ -164,27 +164,18 @@ function written(
   return changedBefore(changed, () => settle(place, change, aliases, patience));
 }
 
-async function settle(
+function settle(
   place: Place,
   wanted: AliasChange,
   aliases: ShiftPorts['aliases'],
   patience: Patience,
 ): Promise<Alias> {
-  let seen = '';
-  return until(
-    async () => {
-      const alias = await readAlias(place, aliases);
-      seen = describeTraffic(alias);
-      return sameTraffic(alias, wanted) ? alias : undefined;
-    },
+  return untilTraffic(
+    place,
+    wanted,
+    () => readAlias(place, aliases),
     patience,
-    () => `Waiting for ${nameOf(place)} to become ${describeTraffic(wanted)}; it reads ${seen}`,
-    () => ({
-      what: `${nameOf(place)} did not become ${describeTraffic(wanted)}`,
-      why: `it reads ${seen}`,
-      remedy:
-        'Look for another promotion that moved it (CloudTrail, UpdateAlias); rollback returns it to the version before',
-    }),
+    'Look for another promotion that moved it (CloudTrail, UpdateAlias); rollback returns it to the version before',
   );
 }
 
