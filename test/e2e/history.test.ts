@@ -249,6 +249,10 @@ test('a mistake is told with exit code 2', async () => {
     [[...chain, '--verify', '--hash', 'abc'], '--hash is a SHA-256'],
     [[...chain, 'now'], 'takes flags alone'],
     [[...place, '--repo', 'packages'], 'is not there to name one'],
+    [
+      ['--environment', 'prdo', '--service', 'x', '--repo', 'examples/tenant-service'],
+      '--environment prdo: examples/tenant-service/.github/promotion.yml does not know it',
+    ],
     [[...place, '--table', 'no-such-table'], 'There is no table `no-such-table`'],
     [[...place, '--table', 'no-such-table', '--verify'], 'There is no table `no-such-table`'],
   ];
@@ -258,11 +262,14 @@ test('a mistake is told with exit code 2', async () => {
   );
 });
 
-test('an empty chain is no mistake, and neither is its audit', async () => {
+test('an empty chain is no mistake, but nothing that could be verified', async () => {
   const words = ['--environment', 'sit', '--service', 'tenant-service', '--table', TableName];
   expect(await promo('history', ...words)).toMatchObject({
     code: 0,
     out: expect.stringContaining('There are no records of tenant-service in sit in table `deployments`'),
   });
-  expect((await promo('history', ...words, '--verify')).code).toBe(0);
+  expect(await promo('history', ...words, '--verify')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('no records to verify'),
+  });
 });

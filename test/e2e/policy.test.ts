@@ -119,7 +119,7 @@ environments:
       [['policy', 'check', '--environment', 'prod'], 'give --show, too'],
       [
         ['policy', 'check', '--repo', example, '--show', '--environment', 'prdo'],
-        '--environment prdo: the policy has no such environment. It has dev, sit, prod.',
+        '.github/promotion.yml does not know it. It knows dev, sit, prod.',
       ],
       [['windows', '--days', '0'], '--days is a whole number from 1 to 366, not 0'],
       [['windows', '--at', 'tomorrow'], '--at is a time with its offset'],

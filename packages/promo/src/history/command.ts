@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { InputError, OutsideError } from '@promo-actions/core/action';
 import { type Attributes, auditChain, lastRecords, recordOf } from '@promo-actions/core/deployment';
 import { loadPolicy } from '@promo-actions/core/policy';
@@ -10,9 +10,8 @@ import {
   type Given,
   repositoryFolder,
 } from '@promo-actions/rehearsal';
+import { requireKnown, usualPolicy } from '../policy/index.ts';
 import { auditLines, recordLines } from './tell.ts';
-
-const POLICY = join('.github', 'promotion.yml');
 
 export const historyCommand: Command = {
   name: 'history',
@@ -43,7 +42,7 @@ export const historyCommand: Command = {
   details: [
     'The AWS credentials are those of the environment. The last 25 records take two reads, of however many there are,',
     'and each one before them a read of its own; --verify scans the table.',
-    'Exit code: 0, or 1 when --verify found a flaw, or 2 when something could not be read.',
+    'Exit code: 0, or 1 when --verify found a flaw or no records, or 2 when something could not be read.',
   ],
   run,
 };
@@ -110,15 +109,19 @@ async function verify(
     if (records.length > 0) for (const line of [...recordLines(records), '']) console.out(line);
     for (const line of auditLines(audit)) console.out(line);
   }
-  return audit.flaws.length === 0 ? 0 : 1;
+  return audit.flaws.length === 0 && audit.records > 0 ? 0 : 1;
 }
 
 /** The table that the repository's policy gives to record-deployment. */
 function tableOf(repository: string, environment: string, service: string): string {
-  const file = join(repository, POLICY);
+  const path = join(repository, usualPolicy);
+  const file = relative(process.cwd(), path) || path;
   const missing = `--table NAME is missing, and ${file} `;
-  if (!existsSync(file)) throw flagMistake(`${missing}is not there to name one`);
-  const policy = loadPolicy(readFileSync(file, 'utf8'), file);
+  if (!existsSync(path)) throw flagMistake(`${missing}is not there to name one`);
+  const policy = loadPolicy(readFileSync(path, 'utf8'), file);
+  // A policy that names none stands for all.
+  if (policy.environments.length > 0) requireKnown('environment', environment, policy.environments, file);
+  if (policy.services.length > 0) requireKnown('service', service, policy.services, file);
   const asked = { action: 'record-deployment', environment, service, input: 'table' };
   const table = policy.setting(asked, false)?.text;
   if (!table) throw flagMistake(`${missing}names no \`table\` for record-deployment`);

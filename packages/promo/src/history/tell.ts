@@ -1,5 +1,5 @@
 import type { Audit, DeploymentRecord } from '@promo-actions/core/deployment';
-import { columns } from '../table/index.ts';
+import { columns, printable } from '../table/index.ts';
 
 const headings = ['#', 'When', 'Action', 'Status', 'Version', 'By', 'Ticket', 'Run', 'Why'] as const;
 
@@ -11,23 +11,7 @@ export function recordLines(records: readonly DeploymentRecord[]): readonly stri
 function rowOf(record: DeploymentRecord): readonly string[] {
   const { sequence, timestamp, action, status, fromVersion, toVersion, actor, ticket, run, reason } = record;
   const versions = [fromVersion, toVersion].filter(Boolean).join(' → ');
-  const cells = [
-    String(sequence),
-    timestamp,
-    action,
-    status,
-    versions,
-    actor,
-    ticket ?? '',
-    run.id,
-    reason ?? '',
-  ];
-  return cells.map(printable);
-}
-
-/** What others wrote may not steer the terminal, nor break the line. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim();
+  return [String(sequence), timestamp, action, status, versions, actor, ticket ?? '', run.id, reason ?? ''];
 }
 
 /** What an audit found, in lines. */
@@ -39,7 +23,9 @@ export function auditLines({ records, flaws, last }: Audit): readonly string[] {
           `Intact: ${count}, from number 1 to ${last.sequence}.`,
           `The last one's hash is ${last.hash}; the run that wrote it says so in its output \`hash\`: ${last.run.url}`,
         ]
-      : ['There are no records, and nothing says that there ever were any.'];
+      : [
+          'There are no records to verify. Check the environment, the service and the table; where there were records, they were removed, head and all.',
+        ];
   }
   return [
     `Not intact: ${flaws.length === 1 ? 'one flaw' : `${flaws.length} flaws`} in ${count}.`,

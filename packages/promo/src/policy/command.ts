@@ -8,6 +8,7 @@ import {
 } from '@promo-actions/rehearsal';
 import { checkPolicyFile, type PolicyFile } from './file.ts';
 import { gapProblems } from './gaps.ts';
+import { requireKnown } from './known.ts';
 import { resolutionLines, type Wanted } from './show.ts';
 
 export const policyCommand: Command = {
@@ -46,6 +47,7 @@ async function run({ flags, positionals }: Given, console: Console): Promise<num
     throw flagMistake('--environment, --service and --action choose what --show prints; give --show, too');
   const repository = repositoryFolder(flags.repo);
   const checked = (files.length > 0 ? files : [undefined]).map((file) => checkPolicyFile(repository, file));
+  for (const one of checked) if (one.problems.length === 0) refuseUnknown(one, wanted);
   if (flags.json)
     console.out(
       JSON.stringify(
@@ -56,6 +58,12 @@ async function run({ flags, positionals }: Given, console: Console): Promise<num
     );
   else for (const one of checked) tell(one, flags.show ? wanted : undefined, console);
   return checked.some(({ problems }) => problems.length > 0) ? 1 : 0;
+}
+
+function refuseUnknown({ file, policy, resolutions }: PolicyFile, wanted: Wanted): void {
+  requireKnown('environment', wanted.environment, policy.environments, file);
+  requireKnown('service', wanted.service, policy.services, file);
+  requireKnown('action', wanted.action, [...new Set(resolutions.map(({ action }) => action))], file);
 }
 
 function tell(checked: PolicyFile, wanted: Wanted | undefined, console: Console): void {

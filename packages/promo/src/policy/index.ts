@@ -1,2 +1,3 @@
 export { policyCommand } from './command.ts';
-export { checkPolicyFile, type PolicyFile } from './file.ts';
+export { checkPolicyFile, type PolicyFile, usualPolicy } from './file.ts';
+export { requireKnown } from './known.ts';

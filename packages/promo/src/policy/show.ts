@@ -1,4 +1,3 @@
-import { flagMistake } from '@promo-actions/rehearsal';
 import { columns } from '../table/index.ts';
 import type { PolicyFile } from './file.ts';
 
@@ -13,9 +12,6 @@ export function resolutionLines(
   { policy, resolutions, file }: PolicyFile,
   wanted: Wanted,
 ): readonly string[] {
-  known('environment', wanted.environment, policy.environments);
-  known('service', wanted.service, policy.services);
-  known('action', wanted.action, [...new Set(resolutions.map(({ action }) => action))]);
   const lines: string[] = [];
   for (const environment of policy.environments) {
     if (wanted.environment && wanted.environment !== environment) continue;
@@ -41,13 +37,6 @@ export function resolutionLines(
     }
   }
   return lines;
-}
-
-function known(flag: string, name: string | undefined, names: readonly string[]): void {
-  if (name === undefined || names.includes(name)) return;
-  throw flagMistake(
-    `--${flag} ${name}: the policy has no such ${flag}. It has ${names.join(', ') || 'none'}.`,
-  );
 }
 
 /** Lists on one line; what is long is cut. */

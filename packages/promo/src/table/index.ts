@@ -1,4 +1,4 @@
-/** Rows as lines of aligned columns; what others wrote may not steer the terminal, nor break the line. */
+/** Rows as lines of aligned columns, printable whatever others wrote. */
 export function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const cells = rows.map((row) => row.map(printable));
   const count = Math.max(0, ...cells.map((row) => row.length));
@@ -13,6 +13,7 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
   );
 }
 
-function printable(text: string): string {
+/** What others wrote may not steer the terminal, nor break the line. */
+export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trimEnd();
 }

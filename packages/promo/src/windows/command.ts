@@ -6,7 +6,7 @@ import {
   type Given,
   repositoryFolder,
 } from '@promo-actions/rehearsal';
-import { checkPolicyFile, type PolicyFile } from '../policy/index.ts';
+import { checkPolicyFile, requireKnown } from '../policy/index.ts';
 import { type Outlook, outlook } from './outlook.ts';
 import { outlookLines } from './tell.ts';
 
@@ -58,21 +58,18 @@ async function run({ flags, positionals }: Given, console: Console): Promise<num
     console.err('What a wrong policy opens is not known: mend it first.');
     return 1;
   }
+  const { policy, file } = checked;
+  requireKnown('environment', flags.environment, policy.environments, file);
+  requireKnown('service', flags.service, policy.services, file);
   const service = flags.service ?? '';
-  if (service && !checked.policy.services.includes(service))
-    throw flagMistake(
-      `--service ${service}: ${checked.file} does not know it. It knows ${checked.policy.services.join(', ') || 'none'}.`,
-    );
   const span = { start: at, end: at + Number(days) * 86_400_000 };
   const outlooks: Outlook[] = [];
-  for (const environment of environmentsOf(checked, flags.environment))
+  for (const environment of flags.environment ? [flags.environment] : policy.environments)
     outlooks.push(await outlook(checked, { environment, service, span }));
   const shown = flags.environment ? outlooks : outlooks.filter(({ restricted }) => restricted);
   if (flags.json) console.out(JSON.stringify(shown, null, 2));
   else if (shown.length === 0)
-    console.out(
-      `${checked.file} names neither windows nor freezes: every environment may be changed at all times.`,
-    );
+    console.out(`${file} names neither windows nor freezes: every environment may be changed at all times.`);
   else
     for (const [index, one] of shown.entries())
       for (const line of [
@@ -81,12 +78,4 @@ async function run({ flags, positionals }: Given, console: Console): Promise<num
       ])
         console.out(line);
   return 0;
-}
-
-function environmentsOf({ policy, file }: PolicyFile, named: string | undefined): readonly string[] {
-  if (named === undefined) return policy.environments;
-  if (policy.environments.includes(named)) return [named];
-  throw flagMistake(
-    `--environment ${named}: ${file} does not know it. It knows ${policy.environments.join(', ') || 'none'}.`,
-  );
 }
