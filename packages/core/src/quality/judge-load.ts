@@ -69,8 +69,20 @@ function tooFew(path: string, name: string, metric: LoadMetric, least: number): 
   const { samples, type } = metric;
   const told = oneLine(name);
   const common = { check: 'samples', subject: path, limit: `at least ${least}` };
+  if (type === 'gauge') {
+    if (Object.values(metric.values).some((value) => value !== 0)) return [];
+    return [
+      {
+        ...common,
+        outcome: 'hold',
+        seen: 'nothing but zeros',
+        message: `${path}: ${told} is a gauge of nothing but zeros, which k6 also writes where there was no sample.`,
+        remedy: 'Hold a counter or a rate of it to a threshold instead: those count their samples.',
+      },
+    ];
+  }
   if (samples === undefined) {
-    if (type === 'gauge' || least <= 1) return [];
+    if (least <= 1) return [];
     return [
       {
         ...common,

@@ -147,6 +147,17 @@ describe('load tests', () => {
     expect(brief(judge(uncounted, { minSamples: 2 }))[1]).toEqual(['samples', 'hold', 'not told']);
   });
 
+  test('a gauge that may never have been set holds back, since k6 counts no samples of it', () => {
+    const gauge = (value: number) =>
+      facts({ type: 'gauge', values: { value, min: 0, max: value }, thresholds: [threshold] });
+    const of = ({ metrics, ...rest }: LoadFacts): LoadFacts => ({
+      ...rest,
+      metrics: new Map([...metrics].map(([name, { samples: _, ...metric }]) => [name, metric])),
+    });
+    expect(brief(judge(of(gauge(0))))[1]).toEqual(['samples', 'hold', 'nothing but zeros']);
+    expect(judge(of(gauge(3)))).toHaveLength(1);
+  });
+
   test('a crossed threshold is named with what was seen', () => {
     const [, breach] = judge(facts({ thresholds: [{ expression: 'p(95)<200', holds: false }] }));
     expect(breach).toMatchObject({ seen: 'p(95)=300', message: 'd is not p(95)<200: it has p(95)=300.' });
