@@ -47,7 +47,9 @@ export function checkTraffic(
     const finding = { check, subject, seen: write(seen), limit: limitText, message };
     findings.push(within ? { ...finding, outcome: 'pass' } : { ...finding, outcome: 'fail', remedy });
   };
-  if (traffic.requests === 0) findings.push(idle(target, limits.noTraffic, span));
+  // A load balancer without a healthy target answers 5xx to requests that it does not count.
+  const requests = Math.max(traffic.requests, traffic.errors);
+  if (requests === 0) findings.push(idle(target, limits.noTraffic, span));
   else {
     const amount = `${formatNumber(traffic.requests)} ${unit}`;
     findings.push({
@@ -59,7 +61,7 @@ export function checkTraffic(
     });
     const { maxErrors, maxErrorRate, maxP95 } = limits;
     if (maxErrors !== undefined) limited('errors', traffic.errors, maxErrors, formatNumber, errorsRemedy);
-    const rate = (traffic.errors / traffic.requests) * 100;
+    const rate = (traffic.errors / requests) * 100;
     if (maxErrorRate !== undefined) limited('error rate', rate, maxErrorRate, percent, errorsRemedy);
     if (maxP95 !== undefined) findings.push(checkP95(target, traffic.p95, maxP95, span));
   }
@@ -134,6 +136,7 @@ export function checkAlarms(prefix: string, alarms: readonly Alarm[]): Finding[]
   const ringing = alarms.filter((alarm) => alarm.state === 'ALARM');
   if (ringing.length === 0) {
     const blind = alarms.filter((alarm) => alarm.state === 'INSUFFICIENT_DATA').length;
+    if (blind === alarms.length) return [allBlind(prefix, blind)];
     const seen = `0 of ${alarms.length} in ALARM`;
     const message = `${seen}${blind > 0 ? `, ${blind} without sufficient data` : ''}.`;
     return [{ check: 'alarms', outcome: 'pass', subject: prefix, seen, limit: 'none in ALARM', message }];
@@ -147,6 +150,20 @@ export function checkAlarms(prefix: string, alarms: readonly Alarm[]): Finding[]
     message: `Alarm \`${alarm.name}\` is in ALARM since ${formatInstant(alarm.changedAt)}: ${alarm.reason.replace(/\.$/, '') || 'no reason given'}.`,
     remedy: 'Mend what it warns of, or wait until it is OK again.',
   }));
+}
+
+/** What no alarm could see, none could ring for. */
+function allBlind(prefix: string, count: number): Finding {
+  return {
+    check: 'alarms',
+    outcome: 'hold',
+    subject: prefix,
+    seen: 'INSUFFICIENT_DATA',
+    limit: 'one that sees, and none in ALARM',
+    message: `${count === 1 ? 'The one alarm whose name begins' : `All ${count} alarms whose names begin`} with \`${prefix}\` ${count === 1 ? 'is' : 'are'} without sufficient data, so nothing could ring.`,
+    remedy:
+      'Check the metrics and dimensions that they watch; where no data is a good sign, let an alarm treat missing data as `notBreaching`.',
+  };
 }
 
 /** What the deployed version of a function must be. */

@@ -242,6 +242,25 @@ describe('other targets', () => {
     expect(ringing.findings[0]?.message).toContain('too many');
     expect((await check(asked)).decision).toBe('hold');
   });
+
+  test('alarms that see nothing hold, unless one of them sees', async () => {
+    const blind: Alarm = { name: 'orders-errors', state: 'INSUFFICIENT_DATA', reason: '', changedAt: 0 };
+    const asked = { ...targets(undefined), alarmPrefixes: ['orders-'] };
+    const report = await check(asked, { alarms: [blind, blind] });
+    expect(report.decision).toBe('hold');
+    expect(report.findings[0]?.message).toContain(
+      'All 2 alarms whose names begin with `orders-` are without',
+    );
+    expect((await check(asked, { alarms: [blind, { ...blind, state: 'OK' }] })).decision).toBe('pass');
+  });
+
+  test('a load balancer that reaches no target fails, although it counts no request', async () => {
+    const down = targets(loadBalancerTarget('app/shop/50dc6c495c0c9188'));
+    const traffic = { maxErrorRate: 5, noTraffic: 'pass' as const };
+    const report = await check({ ...down, traffic }, { values: { HTTPCode_ELB_5XX_Count: 90 } });
+    expect(report.decision).toBe('fail');
+    expect(report.findings.find((finding) => finding.check === 'error rate')?.seen).toBe('100%');
+  });
 });
 
 test('more errors never turn a failure into a pass', async () => {
