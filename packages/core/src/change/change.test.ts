@@ -153,6 +153,15 @@ describe('verify', () => {
     ],
     ['declined', [{ name: 'CAB', decision: 'declined', asked: 1 }], 'fail', 'needs a new approval'],
     [
+      'declined and approved at once',
+      [
+        { name: 'CAB', decision: 'declined', asked: 0 },
+        { name: 'CAB', decision: 'approved', asked: 0 },
+      ],
+      'fail',
+      'CAB declined',
+    ],
+    [
       'declined, asked again, approved',
       [
         { name: 'CAB', decision: 'approved', asked: 2 },

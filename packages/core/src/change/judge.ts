@@ -25,10 +25,11 @@ export function judgeStatus({ key, status, url }: Ticket, approved: readonly str
   };
 }
 
-/** Whether everybody who was asked approved. Of several questions of one name the last one counts: asked again is asked anew. */
+/** Whether everybody who was asked approved. Of several questions of one name the last one counts: asked again is asked anew. Of those asked at once all must be approved. */
 export function judgeApprovals({ key, url }: Ticket, approvals: readonly Approval[]): Finding {
   const last = new Map<string, Approval>();
-  for (const approval of [...approvals].sort((a, b) => a.asked - b.asked)) last.set(approval.name, approval);
+  const inOrder = [...approvals].sort((a, b) => a.asked - b.asked || rank(a) - rank(b));
+  for (const approval of inOrder) last.set(approval.name, approval);
   const open = [...last.values()].filter(({ decision }) => decision !== 'approved');
   const common = { check: 'approvals', subject: key, limit: 'all approved' };
   if (last.size === 0) {
@@ -60,6 +61,8 @@ export function judgeApprovals({ key, url }: Ticket, approvals: readonly Approva
       : `Ask those who approve at ${url}, and run again.`,
   };
 }
+
+const rank = ({ decision }: Approval) => (decision === 'approved' ? 0 : 1);
 
 /** Whether now is within the ticket's planned time. */
 export function judgeSchedule(
