@@ -333,7 +333,7 @@ describe('bad input and bad days', () => {
     const run = await runAction('evaluate-canary', {
       inputs: place,
       env: sandbox.environment(),
-      started: (child) => setTimeout(() => child.kill('SIGINT'), 2_500),
+      started: (child) => child.stdout?.once('data', () => child.kill('SIGINT')),
     });
     expect(run.code).toBe(1);
     expect(run.annotations[0]?.message).toMatch(/was cancelled .* before it had an answer/);
