@@ -52,6 +52,13 @@ describe('the example promotes to SIT', () => {
           'the promotion failed before requests were sent to it',
         ],
         [
+          'where the run is cancelled in a migration, it is taken back all the same',
+          'sit-cancelled-migration',
+          { version: '1', weights: {}, backups: ['1'], parameters: {} },
+          ['started', 'failed'],
+          'the promotion failed before requests were sent to it',
+        ],
+        [
           'where the tests are skipped, the record keeps the reason',
           'sit-tests-skipped',
           { version: '2', weights: {}, backups: ['1'] },
