@@ -79,7 +79,10 @@ function migrationFinding(outcome: MigrationOutcome, left: readonly Finding[]): 
       outcome === 'failure' ? 'The migrations failed.' : 'The migrations were cancelled.',
       ...(left.some((finding) => finding.outcome === 'fail') ? [] : left.map(({ message }) => message)),
     ].join(' '),
-    remedy: 'Their own step says why: mend it, and run the promotion again.',
+    remedy:
+      outcome === 'failure'
+        ? 'Their own step says why: mend it, and run the promotion again.'
+        : 'Run the promotion again when it is to go on.',
   };
 }
 
