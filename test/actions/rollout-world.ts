@@ -38,7 +38,7 @@ export interface RolloutWorld {
   meddle(version: string, weights?: Readonly<Record<string, number>>): Promise<void>;
   /** When the alias was changed, in whole minutes since the start. */
   moves(): readonly number[];
-  /** Resolves (in real time) once the alias was changed so many times and nobody calls any more. */
+  /** Resolves (in real time) once the alias was changed so many times and every process waits; the test holds the clock as `test`. */
   untilAtRest(times: number): Promise<void>;
   minutes(): number;
   item(id?: string): Promise<Readonly<Record<string, string | undefined>> | undefined>;
@@ -121,9 +121,11 @@ export async function rolloutWorld(release: Release = {}): Promise<RolloutWorld>
     },
     async untilAtRest(times) {
       const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-      while (moves().length < times) await pause(20);
-      for (let calls = -1; calls < sandbox.journal().length; await pause(400))
-        calls = sandbox.journal().length;
+      const isAtRest = () => {
+        const processes = sandbox.clock.holders().filter(({ id }) => id !== 'test');
+        return processes.length > 0 && processes.every(({ until }) => until !== undefined);
+      };
+      while (moves().length < times || !isAtRest()) await pause(20);
     },
     minutes: () => since(sandbox.clock.now()),
     async item(id = key) {
