@@ -12,10 +12,10 @@ import { errorsOf } from './lambda-world.ts';
 
 const accounts = { prod: { id: '222222222222', region: 'af-south-1' } };
 const start = '2026-03-03T20:05:00Z';
-const old = (id: string, at: string, promotion?: string) => ({
+const old = (id: string, at: string, promotion?: string, named = id) => ({
   id,
   at,
-  ...(promotion ? { tags: { 'promo-actions:promotion': promotion } } : {}),
+  ...(promotion ? { tags: { 'promo-actions:promotion': promotion, 'promo-actions:snapshot': named } } : {}),
 });
 
 let sandbox: Sandbox;
@@ -64,9 +64,10 @@ test('a cluster: dry, in earnest with progress, again in the same run, and old o
     engine: 'aurora-postgresql',
     'snapshot-takes': '10m',
     snapshots: [
-      old('mine-1', '2026-02-01T00:00:00Z', '100'),
+      old('mine-1', '2026-02-01T00:00:00Z', '7001'), // by this very run, whose job is repeated after a month
       old('mine-2', '2026-02-02T00:00:00Z', '101'),
       old('by-hand', '2025-01-01T00:00:00Z'),
+      old('copy', '2025-01-01T00:00:00Z', '100', 'mine-1'), // RDS copies tags, too
     ],
   });
   const inputs = { cluster: 'tenants-prod', environment: 'prod', service: 'tenant-service', retain: '2' };
@@ -90,9 +91,14 @@ test('a cluster: dry, in earnest with progress, again in the same run, and old o
     },
   });
   expect(made.log).toMatch(/Snapshot `promotion-tenants-prod-[\d-]+`: 50 % \(5m of 1h\)\./);
-  expect(made.summary).toContain('aws rds restore-db-cluster-from-snapshot');
+  expect(made.summary).toMatch(/aws rds restore-db-cluster-from-snapshot .* --engine aurora-postgresql`/);
   const id = made.outputs['snapshot-id'];
-  expect(await snapshots()).toEqual(['mine-2 available', 'by-hand available', `${id} available`]);
+  expect(await snapshots()).toEqual([
+    'mine-2 available',
+    'by-hand available',
+    'copy available',
+    `${id} available`,
+  ]);
 
   const again = await run(inputs);
   expect(again.outputs).toMatchObject({ 'snapshot-id': id, changed: 'false' });

@@ -29,8 +29,12 @@ export const contract = defineContract({
       { default: '1h' },
     ),
     interval: duration('How long to wait between two looks.', { default: '15s' }),
+    'reuse-for': duration(
+      'How long a snapshot that this run made before, such as in an attempt that failed, is taken for this one. One that is older lacks what was written since, and a new one is made.',
+      { default: '24h' },
+    ),
     retain: count(
-      'How many snapshots of the database by this action are kept; the one just made is always one of them. Snapshots made by anyone else are never touched.',
+      'How many snapshots of the database by this action are kept; the one just made is always one of them. What anyone else made is never touched, nor are copies that people made of these.',
       { default: '10' },
     ),
     'retain-for': duration(
@@ -40,7 +44,7 @@ export const contract = defineContract({
   },
   outputs: {
     'snapshot-id':
-      'The identifier of the snapshot, to restore from. Twice in one workflow run it is the same. On a dry run, the name that it would have.',
+      'The identifier of the snapshot, to restore from. Twice in one workflow run it is the same, for as long as `reuse-for` says. On a dry run, the name that it would have.',
     status: 'Its status that was seen last, such as `available`; empty on a dry run where there is none yet.',
     engine: 'The engine of the database with its version, such as `aurora-postgresql 16.4`.',
     encrypted: 'Whether the snapshot is encrypted: `true` or `false`.',

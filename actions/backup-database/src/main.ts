@@ -15,6 +15,7 @@ runOnRunner(contract, {
     const order = {
       ...{ database, prefix, environment, service, dryRun },
       runId: context.runId,
+      reuseFor: inputs.reuseFor,
       retention: { count: inputs.retain, age: inputs.retainFor },
     };
     const waiting = { clock, log, signal, timeout, interval };
@@ -28,7 +29,9 @@ runOnRunner(contract, {
       [id, snapshot?.status ?? ''],
       ...pruned.map((old) => [old, dryRun ? 'would be removed' : 'removed']),
     ];
-    const restore = dryRun ? '' : `\nTo restore from it: \`${restoreCommand(database, id)}\`\n`;
+    const restore = dryRun
+      ? ''
+      : `\nTo restore from it: \`${restoreCommand(database, backup.database.engine, id)}\`\n`;
     return {
       outputs: {
         snapshotId: id,

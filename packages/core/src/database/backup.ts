@@ -8,13 +8,15 @@ import {
   describeDatabase,
   type Snapshot,
 } from './ports.ts';
-import { planPrune, promotionTag, type Retention, snapshotName } from './retention.ts';
+import { isOwn, planPrune, promotionTag, type Retention, snapshotName, snapshotTag } from './retention.ts';
 
 export interface BackupOrder {
   readonly database: DatabaseRef;
   readonly prefix: string;
   /** The workflow run: twice in one, the same snapshot is found. */
   readonly runId: string;
+  /** Milliseconds for which it is: what was written since is not in it, and a run may be repeated after weeks. */
+  readonly reuseFor: number;
   readonly environment?: string | undefined;
   readonly service?: string | undefined;
   readonly retention: Retention;
@@ -56,7 +58,7 @@ export async function backupDatabase(
       what: `${describeDatabase(ref)} is a member of cluster \`${database.cluster}\`, and is not snapshot by itself`,
       remedy: `Give \`cluster: ${database.cluster}\` in the place of \`instance\``,
     });
-  const made = ofRun(await service.snapshots(ref), order.runId);
+  const made = ofRun(await service.snapshots(ref), order, clock.now());
   if (order.dryRun) {
     const id = made?.id ?? snapshotName(order.prefix, ref, clock.now());
     const pruned = planPrune(await service.snapshots(ref), id, order.retention, clock.now());
@@ -68,9 +70,17 @@ export async function backupDatabase(
   return { database, snapshot, id: snapshot.id, created: !made, ...(await prune(ref, due, service)) };
 }
 
-/** What this run has made before and what is or will be whole. */
-function ofRun(snapshots: readonly Snapshot[], runId: string): Snapshot | undefined {
-  return snapshots.find(({ tags, status }) => tags[promotionTag] === runId && status !== 'failed');
+/** What this run has made before, not long ago, and what is or will be whole. */
+function ofRun(
+  snapshots: readonly Snapshot[],
+  { runId, reuseFor }: Pick<BackupOrder, 'runId' | 'reuseFor'>,
+  now: number,
+): Snapshot | undefined {
+  return snapshots.find((snapshot) => {
+    const { tags, status, at = now } = snapshot;
+    if (!isOwn(snapshot) || tags[promotionTag] !== runId) return false;
+    return status === 'creating' || (status === 'available' && now - at <= reuseFor);
+  });
 }
 
 /** States that do not pass until someone does something; any other is waited for. */
@@ -97,13 +107,13 @@ async function begin(
     const { status } = await service.find(ref);
     if (status === 'available') {
       const id = snapshotName(order.prefix, ref, clock.now());
-      const made = await service.create(ref, id, tags);
+      const made = await service.create(ref, id, { ...tags, [snapshotTag]: id });
       if (made !== 'exists' && made !== 'busy') {
         log.info(`Making snapshot \`${id}\` of ${describeDatabase(ref)}.`);
         return made;
       }
       // A lost answer of the same call, or another run in the same second.
-      const mine = ofRun(await service.snapshots(ref), runId);
+      const mine = ofRun(await service.snapshots(ref), order, clock.now());
       if (mine) return mine;
     } else if (stuck.test(status)) {
       throw new OutsideError({
@@ -204,8 +214,9 @@ export function describeDatabaseBackup({ database, dryRun }: BackupOrder, backup
 }
 
 /** How the database is brought back from it: to a new one, since RDS restores into none that exists. */
-export function restoreCommand({ kind, id }: DatabaseRef, snapshot: string): string {
+export function restoreCommand({ kind, id }: DatabaseRef, engine: string, snapshot: string): string {
+  const [name = ''] = engine.split(' ');
   return kind === 'cluster'
-    ? `aws rds restore-db-cluster-from-snapshot --db-cluster-identifier ${id}-restored --snapshot-identifier ${snapshot} --engine …`
+    ? `aws rds restore-db-cluster-from-snapshot --db-cluster-identifier ${id}-restored --snapshot-identifier ${snapshot} --engine ${name}`
     : `aws rds restore-db-instance-from-db-snapshot --db-instance-identifier ${id}-restored --db-snapshot-identifier ${snapshot}`;
 }

@@ -1,12 +1,13 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { planPrune, promotionTag, type Snapshot, snapshotName } from './index.ts';
+import type { Snapshot } from './ports.ts';
+import { planPrune, promotionTag, snapshotName, snapshotTag } from './retention.ts';
 
 const day = 86_400_000;
 const now = Date.parse('2026-03-03T20:05:00Z');
 const own = (id: string, days: number, more: Partial<Snapshot> = {}): Snapshot => ({
   ...{ id, status: 'available', percent: 100, encrypted: true, at: now - days * day },
-  tags: { [promotionTag]: id },
+  tags: { [promotionTag]: '7001', [snapshotTag]: id },
   ...more,
 });
 
@@ -20,6 +21,7 @@ test('the oldest beyond the count, those that are too old and those that failed 
     own('failed', 1, { status: 'failed' }),
     own('under-way', 0, { status: 'creating' }),
     own('by-hand', 400, { tags: {} }),
+    own('copy-of-old', 400, { tags: { [promotionTag]: '7001', [snapshotTag]: 'old' } }),
   ];
   expect(planPrune(all, 'new', { count: 3, age: 90 * day }, now)).toEqual(['failed', 'c', 'old']);
   expect(planPrune(all, 'new', { count: 10, age: 90 * day }, now)).toEqual(['failed', 'old']);

@@ -12,4 +12,3 @@ export {
   describeDatabase,
   type Snapshot,
 } from './ports.ts';
-export { planPrune, promotionTag, type Retention, snapshotName } from './retention.ts';

@@ -1,7 +1,16 @@
 import type { Snapshot } from './ports.ts';
 
-/** On every snapshot that this action makes, with the workflow run; others are not its own. */
+/** On every snapshot that this action makes: the workflow run, and the snapshot's own name. */
 export const promotionTag = 'promo-actions:promotion';
+export const snapshotTag = 'promo-actions:snapshot';
+
+/**
+ * Whether this action made a snapshot. Tags alone would not tell: RDS gives those of a snapshot to its copies, to a
+ * database restored from it and, where that copies its tags, to the snapshots that people make of it. The name is no other's.
+ */
+export function isOwn({ id, tags }: Pick<Snapshot, 'id' | 'tags'>): boolean {
+  return tags[promotionTag] !== undefined && tags[snapshotTag] === id;
+}
 
 export interface Retention {
   readonly count: number;
@@ -19,7 +28,7 @@ export function planPrune(
   { count, age }: Retention,
   now: number,
 ): readonly string[] {
-  const own = snapshots.filter(({ id, tags }) => id !== current && tags[promotionTag] !== undefined);
+  const own = snapshots.filter((snapshot) => snapshot.id !== current && isOwn(snapshot));
   const failed = own.filter(({ status }) => status === 'failed');
   const whole = own
     .filter(({ status, at }) => status === 'available' && at !== undefined)

@@ -11,8 +11,8 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
     'alias', 'dry-run', 'function', 'keep-versions', 'prefix', 'retain', 'retain-for', 'summary',
   ],
   'backup-database': [
-    'cluster', 'dry-run', 'instance', 'interval', 'prefix', 'retain', 'retain-for', 'summary',
-    'timeout',
+    'cluster', 'dry-run', 'instance', 'interval', 'prefix', 'retain', 'retain-for', 'reuse-for',
+    'summary', 'timeout',
   ],
   'canary-rollout': [
     'after-traffic', 'alarms', 'alias', 'alpha', 'before-traffic', 'configuration-only', 'driver',
