@@ -116,7 +116,7 @@ test('a release goes through its stages, and each of them repeated changes nothi
   });
   expect(shown.data.draft).toBe(false);
   expect(shown.data.body).toContain('### Features\n- tenants by name');
-  expect(shown.data.body).toContain('/compare/v1.3.0...release/v1.4.0');
+  expect(shown.data.body).toContain('/compare/v1.3.0...v1.4.0');
   expect(shown.data.body?.match(/Deployed by run 7\./g)).toHaveLength(1);
 
   // As anybody with Git sees it: the branch, the merge, the tag upon it, and the merge back.

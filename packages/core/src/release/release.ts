@@ -20,8 +20,14 @@ export function release(order: ReleaseOrder, repository: ReleaseRepository): Pro
 async function branch(order: ReleaseOrder, repository: ReleaseRepository): Promise<StageResult> {
   const { releaseBranch, base, dryRun } = order;
   const there = await repository.branch(releaseBranch);
-  if (there !== undefined)
-    return { changed: false, message: `Branch ${releaseBranch} is there, at ${short(there)}.`, sha: there };
+  if (there !== undefined) {
+    const isBase = (await repository.branch(base)) !== undefined;
+    const since = isBase ? (await repository.missing(releaseBranch, base)).length : 0;
+    const behind =
+      since > 0 ? ` ${base} has ${since} commit(s) that it has not: merge what belongs to the release.` : '';
+    const message = `Branch ${releaseBranch} is there, at ${short(there)}.${behind}`;
+    return { changed: false, message, sha: there };
+  }
   const sha = await headOf(repository, base, 'Give `base` the branch that releases are made from.');
   if (!dryRun) await repository.createBranch(releaseBranch, sha);
   const made = dryRun ? 'would be made' : 'was made';
@@ -30,7 +36,8 @@ async function branch(order: ReleaseOrder, repository: ReleaseRepository): Promi
 
 async function draft(order: ReleaseOrder, repository: ReleaseRepository): Promise<StageResult> {
   const { version, releaseBranch, dryRun } = order;
-  const previous = previousOf(version, await repository.tags());
+  const tags = await repository.tags();
+  const previous = previousOf(version, tags);
   const compareUrl = previous && repository.compareUrl(previous, releaseBranch);
   const found = await onlyRelease(version, repository);
   if (found) {
@@ -38,7 +45,13 @@ async function draft(order: ReleaseOrder, repository: ReleaseRepository): Promis
     const message = `The release of ${version} ${state}; its notes are left as they are: ${found.url}`;
     return { changed: false, message, release: found, compareUrl, previous };
   }
-  await headOf(repository, releaseBranch, 'Run `stage: branch` first, or set `release-branch-prefix`.');
+  const head = await headOf(
+    repository,
+    releaseBranch,
+    'Run `stage: branch` first, or set `release-branch-prefix`.',
+  );
+  const tagged = tags.includes(version) ? await repository.tagged(version) : undefined;
+  if (tagged !== undefined) await refuseOtherTag(order, repository, tagged, head);
   const since = compareUrl ? `Compare: ${compareUrl}` : 'This is the first release.';
   if (dryRun) return { changed: true, message: `A draft of ${version} would be made.`, compareUrl, previous };
   const text =
@@ -57,18 +70,21 @@ async function draft(order: ReleaseOrder, repository: ReleaseRepository): Promis
 
 async function merge(order: ReleaseOrder, repository: ReleaseRepository): Promise<StageResult> {
   const { version, releaseBranch, productionBranch, dryRun } = order;
-  const head = await headOf(
-    repository,
-    releaseBranch,
-    'Run `stage: branch` first, or set `release-branch-prefix`.',
-  );
+  const there = await repository.branch(releaseBranch);
   await headOf(repository, productionBranch, 'Give `production-branch` its name.');
   const tagged = await repository.tagged(version);
   if (tagged !== undefined) {
-    await refuseOtherTag(order, repository, tagged);
+    await refuseOtherTag(order, repository, tagged, there);
     const message = `${releaseBranch} is merged into ${productionBranch}, and ${version} is at ${short(tagged)}.`;
     return { changed: false, message, sha: tagged };
   }
+  const head =
+    there ??
+    (await headOf(
+      repository,
+      releaseBranch,
+      `Run \`stage: branch\` first, or set \`release-branch-prefix\`. Where a pull request has merged it into ${productionBranch} and GitHub deleted it since, restore it on the page of the pull request and run again: the merge is found and tagged.`,
+    ));
   if (dryRun) {
     const message = `${releaseBranch} at ${short(head)} would be merged into ${productionBranch} and tagged ${version}.`;
     return { changed: true, message };
@@ -90,14 +106,15 @@ async function merge(order: ReleaseOrder, repository: ReleaseRepository): Promis
   return { changed: true, message, sha };
 }
 
-/** A tag that is there must be of this release: in production's history, and holding all of the release branch. */
+/** A tag that is there must be of this release: in production's history, and holding all of the release branch, if that is left. */
 async function refuseOtherTag(
   order: ReleaseOrder,
   repository: ReleaseRepository,
   tagged: string,
+  head: string | undefined,
 ): Promise<void> {
   const { version, releaseBranch, productionBranch } = order;
-  const notInTag = await repository.missing(tagged, releaseBranch);
+  const notInTag = head === undefined ? [] : await repository.missing(tagged, releaseBranch);
   const notInProduction = await repository.missing(productionBranch, tagged);
   if (notInTag.length === 0 && notInProduction.length === 0) return;
   const why =
@@ -131,7 +148,7 @@ async function publish(order: ReleaseOrder, repository: ReleaseRepository): Prom
       what: `The release of ${version} cannot be published: tag ${version} does not exist in ${repository.name}`,
       remedy: 'Run `stage: merge` first, which tags what production has.',
     });
-  const body = withExtraNotes(found.body, extraNotes);
+  const body = withExtraNotes(linkedByTag(found.body, order), extraNotes);
   if (!found.draft && body === found.body)
     return {
       changed: false,
@@ -144,6 +161,11 @@ async function publish(order: ReleaseOrder, repository: ReleaseRepository): Prom
   const shown = await repository.updateRelease(found.id, { body, draft: false });
   const did = found.draft ? 'was published' : 'has the extra notes now';
   return { changed: true, message: `The release of ${version} ${did}: ${shown.url}`, release: shown, sha };
+}
+
+/** The comparison of the draft goes to the branch, for there was no tag yet; branches are deleted, and tags stay. */
+function linkedByTag(body: string, { version, releaseBranch }: ReleaseOrder): string {
+  return body.replaceAll(`...${releaseBranch}`, `...${version}`);
 }
 
 async function onlyRelease(version: string, repository: ReleaseRepository): Promise<ReleasePage | undefined> {

@@ -94,12 +94,16 @@ const isOfWorkflows = ({ status, message }: Refusal) =>
   (status === 403 || status === 409 || status === 422) &&
   /create or update workflow|without `?workflows?`? (scope|permission)/i.test(message);
 
+/** A branch whose history is to be linear takes no merge commit, by whatever way. */
+const isOfLinearHistory = ({ message }: Refusal) =>
+  /must not contain merge commits|linear history/i.test(message);
+
 /** Whether a branch's protection or a ruleset refused it: it takes pull requests alone, or only what its checks passed. */
 export function isProtection(refusal: Refusal): boolean {
   const { status, message } = refusal;
   const refused = status === 403 || status === 409 || status === 422;
   const says = /protected branch|rule violation|through a pull request|status check|approving review/i;
-  return refused && !isOfWorkflows(refusal) && says.test(message);
+  return refused && !isOfWorkflows(refusal) && !isOfLinearHistory(refusal) && says.test(message);
 }
 
 function remedyFor(refusal: Refusal, { permission }: Question): string {
@@ -109,12 +113,21 @@ function remedyFor(refusal: Refusal, { permission }: Question): string {
   const needs = headers['x-accepted-github-permissions']?.replaceAll('=', ': ') ?? permission;
   if (isOfWorkflows(refusal))
     return 'The change touches workflow files, which the GITHUB_TOKEN may not: use an app token with `workflows: write`.';
+  if (isOfLinearHistory(refusal))
+    return 'A release is merged by a merge commit, which a rule of the branch refuses: lift "Require linear history" for it, or let the app whose token this is bypass the rule, and run again.';
+  if (/\/git\/refs$/.test(operation) && /already exists/i.test(message))
+    return 'It was made by someone else just now: run again, which looks what it is.';
+  if (/\/git\/refs$/.test(operation) && isProtection(refusal))
+    return 'A rule of the repository lets this token make no branch or tag of that name: let the app whose token this is bypass it (Settings, Rules, Rulesets), and run again.';
+  if (/archived/i.test(message) && status === 403)
+    return 'The repository is archived, and takes no change: unarchive it under Settings, and run again.';
   if (isProtection(refusal))
     return 'The branch is protected: let the app whose token this is bypass its rules, or merge by a pull request (by a merge commit, no squash) and run again.';
   if (/not permitted to create or approve pull requests/i.test(message))
     return 'Allow it under Settings, Actions, General, "Allow GitHub Actions to create and approve pull requests" (the organization has the same setting), or use an app token.';
   const ofRelease = /^(POST|PATCH) .*\/releases(\/\d+)?$/.test(operation);
-  if (ofRelease && (status === 403 || status === 404))
+  const ofMerge = /^POST .*\/merges$/.test(operation);
+  if ((ofRelease && (status === 403 || status === 404)) || (ofMerge && status === 403))
     return `Give the job \`permissions:\` with \`${needs}\`. If it has it, the release changes workflow files, which GitHub refuses to the GITHUB_TOKEN in the same words: use an app token with \`workflows: write\`.`;
   switch (status) {
     case 401:

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '@promo-actions/core/clock';
 import { OutsideError } from '@promo-actions/core/errors';
-import { createDeployments, createGitHub, createRepository } from './index.ts';
+import { createDeployments, createGitHub, createReleaseRepository, createRepository } from './index.ts';
 
 const clock: Clock = {
   now: () => 0,
@@ -33,6 +33,7 @@ function answering(status: number, body: unknown, headers: Record<string, string
   return {
     repository: createRepository(github, 'example/orders'),
     deployments: createDeployments(github, 'example/orders'),
+    changes: createReleaseRepository(github, 'example/orders'),
     requests,
   };
 }
@@ -103,8 +104,33 @@ describe('refusals become advice', () => {
       'GitHub Actions is not permitted to create or approve pull requests.',
       'Settings, Actions, General',
     ],
+    [403, 'Repository was archived so is read-only.', 'unarchive it under Settings'],
+    [
+      409,
+      'Repository rule violations found\n\nThis branch must not contain merge commits.',
+      'lift "Require linear history"',
+    ],
   ])('what a repository itself forbids: %i %s', async (status, message, advice) => {
     expect(await refusal(status, { message })).toContain(advice);
+  });
+
+  test.each([
+    [
+      422,
+      'Repository rule violations found\n\nCannot create ref due to creations being restricted.',
+      'lets this token make no branch or tag of that name',
+    ],
+    [422, 'Reference already exists', 'run again, which looks what it is'],
+  ])('a branch or tag that may not be made: %i %s', async (status, message, advice) => {
+    const made = answering(status, { message }).changes.createBranch('release/v1.4.0', 'abc');
+    await expect(made).rejects.toThrow(advice);
+  });
+
+  test('a merge is refused for workflow files in the words of a missing permission, too', async () => {
+    const { changes } = answering(403, { message: 'Resource not accessible by integration' });
+    await expect(changes.merge('main', 'abc', 'm')).rejects.toThrow(
+      /`contents: write`\. If it has it, the release changes workflow files/,
+    );
   });
 
   test('a rate limit that lasts too long, and a service that stays away', async () => {

@@ -115,7 +115,13 @@ export function createReleaseRepository(github: GitHub, name: string): ReleaseRe
     },
     async updateRelease(id, change) {
       const { data } = await asking(writing(`Release ${id} could not be published`), () =>
-        github('PATCH /repos/{owner}/{repo}/releases/{release_id}', { ...at, release_id: id, ...change }),
+        github('PATCH /repos/{owner}/{repo}/releases/{release_id}', {
+          ...at,
+          release_id: id,
+          ...change,
+          // By date and version; by default what is published last is the latest, a hotfix of an old line too.
+          make_latest: 'legacy',
+        }),
       );
       return toPage(data);
     },
