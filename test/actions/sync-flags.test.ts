@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
 import { runAction, type StepRun } from '../bundle/run.ts';
@@ -55,8 +56,12 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-function sync(inputs: Readonly<Record<string, string>> = {}): Promise<StepRun> {
+function sync(
+  inputs: Readonly<Record<string, string>> = {},
+  started?: (child: ChildProcess) => void,
+): Promise<StepRun> {
   return runAction('sync-flags', {
+    ...(started ? { started } : {}),
     inputs: {
       token: 'secret-token',
       project: 'shop',
@@ -360,13 +365,52 @@ describe('bad days', () => {
     const late = page.refused('a run whose lock was taken over', await fenced('1'));
     expect(late.outputs).toMatchObject({ decision: 'fail', changed: 'false' });
     expect(errors(late)).toContain('no longer held with token 1');
-    expect(errors(late)).toContain('`checkout` was left alone after the failure before it.');
+    expect(errors(late)).toContain('`checkout` was left alone, for the step ended before it.');
     expect(calls().filter((operation) => /^(POST|PATCH|PutItem)/.test(operation))).toEqual([]);
     expect((await fenced('2')).outputs).toMatchObject({
       decision: 'pass',
       'changed-flags': 'basket\ncheckout',
     });
     expect(calls().filter((operation) => operation === 'PutItem')).toHaveLength(2);
+  });
+
+  test('a run whose runner died is put back by what its attempt noted down, and cancelled it says so', async () => {
+    const before = await Promise.all(['checkout', 'basket'].map((flag) => settings(flag)));
+    await sandbox.load({
+      ...account(),
+      accounts: { prod: { id: '222222222222', region: 'af-south-1' } },
+      dynamodb: [{ account: 'prod', table: 'deployments', key: 'deployment_id' }],
+    });
+    const ended = (signal: NodeJS.Signals) => {
+      let child: ChildProcess | undefined;
+      let copies = 0;
+      sandbox.watch({
+        async after({ operation, gone }) {
+          if (operation !== copyOf) return;
+          copies += 1;
+          if (copies < 2) return;
+          child?.kill(signal);
+          if (!gone.aborted) await new Promise((resolve) => gone.addEventListener('abort', resolve));
+        },
+      });
+      return sync({ table: 'deployments' }, (process) => {
+        child = process;
+      }).finally(() => sandbox.watch(undefined));
+    };
+    const put = (inputs = {}) => restore(undefined, { table: 'deployments', ...inputs });
+    const same = async () => Promise.all(['checkout', 'basket'].map((flag) => settings(flag)));
+
+    expect((await ended('SIGKILL')).outputs).toEqual({});
+    expect(await settings('checkout')).toMatchObject({ on: true });
+    expect((await put()).outputs).toMatchObject({ decision: 'pass', 'changed-flags': 'checkout\nbasket' });
+    expect(await same()).toEqual(before);
+
+    const cancelled = await ended('SIGINT');
+    expect(cancelled.outputs).toMatchObject({ decision: 'fail', 'changed-flags': 'basket\ncheckout' });
+    expect(errors(cancelled)).toContain('The run was cancelled while `checkout` was brought about.');
+    const back = await restore(cancelled.outputs['restore-point']);
+    expect(back.outputs).toMatchObject({ decision: 'pass', 'changed-flags': 'checkout\nbasket' });
+    expect(await same()).toEqual(before);
   });
 
   test('wrong tokens and environments are told with what to do', async () => {

@@ -34,7 +34,7 @@ export const contract = defineContract({
     }),
     operation: oneOf(
       ['sync', 'restore'],
-      '`sync` brings the flags of the target environment to what they are in the source; `restore` puts back what a `sync` changed, by its `restore-point`: flags that somebody changed since are left alone and told.',
+      '`sync` brings the flags of the target environment to what they are in the source; `restore` puts back what a `sync` changed, by its `restore-point`, or by what the syncs of this run noted down in `table`: flags that somebody changed since are left alone and told.',
       { default: 'sync' },
     ),
     'source-environment': matching(
@@ -77,7 +77,12 @@ export const contract = defineContract({
     'restore-point': json(
       restorePointSchema,
       'the `restore-point` output of a `sync`',
-      'What `restore` puts back: the `restore-point` output of a `sync`.',
+      'What `restore` puts back: the `restore-point` output of a `sync`. Without it, what this run noted down in `table`.',
+    ),
+    table: matching(
+      /^[A-Za-z0-9_.-]{3,255}$/,
+      'the name of a DynamoDB table',
+      'The table, keyed by `deployment_id`, in which a `sync` notes down what a flag is before it changes it, so that a later attempt of the run can put back what one that died had changed. The table of records will do; it then holds former rules and individual targets where these are changed. Without it, `restore-point` alone knows.',
     ),
     version: text('The version that is promoted; told in the comments that LaunchDarkly keeps.'),
     ...fenceInputs,
@@ -90,7 +95,7 @@ export const contract = defineContract({
     'waiting-flags': 'The keys of the flags that wait for approval, one per line.',
     'approval-links': 'Where people approve what waits, one address per line.',
     'restore-point':
-      'What the changed flags were before, as JSON for `operation: restore`. It holds the former rules and individual targets where these were changed; whatever a step is given is shown in its log.',
+      'What the changed flags were before, as JSON for `operation: restore`; with `table`, those that any attempt of the run changed. It holds the former rules and individual targets where these were changed; whatever a step is given is shown in its log.',
   },
   permissions: { aws: ['dynamodb:GetItem', 'dynamodb:PutItem'] },
   example: {
@@ -120,6 +125,7 @@ interface Given {
   readonly includeParts?: readonly string[] | undefined;
   readonly excludeParts?: readonly string[] | undefined;
   readonly project?: string | undefined;
+  readonly table?: string | undefined;
   readonly restorePoint?: RestorePoint | undefined;
 }
 
@@ -142,9 +148,12 @@ function operationProblems(given: Given): readonly InputProblem[] {
     problems.push({ input, message: `is missing; ${message}` });
   if (!target) missing('target-environment', 'give it, or `environment`, when that is its key as well.');
   if (operation === 'restore') {
-    if (!restorePoint)
-      missing('restore-point', '`operation: restore` needs the output of the `sync` that is to be put back.');
-    else if (restorePoint.environment !== target || restorePoint.project !== given.project)
+    if (!restorePoint && !given.table)
+      missing(
+        'restore-point',
+        '`operation: restore` needs the output of the `sync` that is to be put back, or the `table` that it was noted down in.',
+      );
+    else if (restorePoint && (restorePoint.environment !== target || restorePoint.project !== given.project))
       problems.push({
         input: 'restore-point',
         message: `is of ${restorePoint.environment} in ${restorePoint.project}; expected one of ${target} in ${given.project}.`,

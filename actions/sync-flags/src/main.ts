@@ -2,7 +2,7 @@ import { renderChanges, restoreFlags, syncFlags } from '@promo-actions/core/flag
 import { fenceOf } from '@promo-actions/gateways/fence';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
-import { orderOf, restoreOf, syncOf } from './order.ts';
+import { notesOf, orderOf, restoreOf, syncOf } from './order.ts';
 
 runOnRunner(contract, {
   async main({ inputs, log, clock, context, signal }) {
@@ -10,11 +10,12 @@ runOnRunner(contract, {
     const { baseUrl, token, project, operation, dryRun } = inputs;
     const launchDarkly = createLaunchDarkly({ baseUrl, token, clock, signal, onRetry: log.info });
     const system = createFlagSystem(launchDarkly, project);
-    const around = { system, fence: fenceOf(inputs), clock, signal, tell: log.info };
+    const notes = await notesOf(inputs, context);
+    const around = { system, fence: fenceOf(inputs), notes, clock, signal, tell: log.info };
     const order = orderOf(inputs, context);
     const result =
       operation === 'restore'
-        ? await restoreFlags({ ...order, ...restoreOf(inputs) }, around)
+        ? await restoreFlags({ ...order, ...(await restoreOf(inputs, notes)) }, around)
         : await syncFlags({ ...order, ...syncOf(inputs) }, around);
     return {
       outputs: {

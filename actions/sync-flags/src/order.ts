@@ -1,5 +1,11 @@
 import type { InputValues, RunContext } from '@promo-actions/core/action';
-import { type FlagsOrder, partsToSync, type RestoreOrder, type SyncOrder } from '@promo-actions/core/flags';
+import {
+  type FlagNotes,
+  type FlagsOrder,
+  partsToSync,
+  type RestoreOrder,
+  type SyncOrder,
+} from '@promo-actions/core/flags';
 import type { contract } from './contract.ts';
 
 type Inputs = InputValues<typeof contract.inputs>;
@@ -7,7 +13,7 @@ type Inputs = InputValues<typeof contract.inputs>;
 /** What both operations need, of inputs that were checked. */
 export function orderOf(inputs: Inputs, { repository, runUrl }: RunContext): FlagsOrder {
   const { environment, service, version, project, wait, dryRun } = inputs;
-  const target = inputs.targetEnvironment ?? environment ?? '';
+  const target = targetOf(inputs);
   const what =
     inputs.operation === 'restore'
       ? `Put back in ${target}`
@@ -40,6 +46,27 @@ export function syncOf(inputs: Inputs): Omit<SyncOrder, keyof FlagsOrder> {
   };
 }
 
-export function restoreOf(inputs: Inputs): Omit<RestoreOrder, keyof FlagsOrder> {
-  return { point: inputs.restorePoint ?? { project: '', environment: '', flags: [] } };
+/** What is put back: what was given, else what this run noted down, else nothing. */
+export async function restoreOf(
+  inputs: Inputs,
+  notes: FlagNotes | undefined,
+): Promise<Omit<RestoreOrder, keyof FlagsOrder>> {
+  const point = inputs.restorePoint ?? (await notes?.read());
+  return { point: point ?? { project: inputs.project, environment: targetOf(inputs), flags: [] } };
+}
+
+/** What keeps, where it outlives the runner, what flags were before they were changed. */
+export async function notesOf(
+  inputs: Inputs,
+  { repository, runId, runUrl, actor }: RunContext,
+): Promise<FlagNotes | undefined> {
+  const { table, project, service } = inputs;
+  if (!table) return undefined;
+  const { createFlagNotes } = await import('@promo-actions/gateways/aws-flags');
+  const place = { table, project, environment: targetOf(inputs), owner: service ?? repository };
+  return createFlagNotes({ ...place, run: runId, runUrl, actor });
+}
+
+function targetOf({ targetEnvironment, environment = '' }: Inputs): string {
+  return targetEnvironment ?? environment;
 }

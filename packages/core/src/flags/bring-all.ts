@@ -1,4 +1,5 @@
 import { type Clock, formatDuration } from '../clock/index.ts';
+import { OutsideError } from '../errors/index.ts';
 import { bringFlag } from './bring.ts';
 import type { Bringing, Brought } from './bringing.ts';
 import type { Flag } from './flag.ts';
@@ -15,7 +16,8 @@ const betweenLooks = 30_000;
 
 /**
  * Brings all flags about, in their order, and waits for approvals as long as is wanted (milliseconds). After a failure of
- * the outside world the rest is left alone; those have no entry in the answer.
+ * the outside world, or when the run is cancelled, the rest is left alone; those have no entry in the answer. It always
+ * answers, for what was changed must be known to be put back.
  */
 export async function bringAll(
   errands: readonly Errand[],
@@ -29,7 +31,7 @@ export async function bringAll(
   let open = errands;
   for (;;) {
     for (const [done, { flag, bringing }] of open.entries()) {
-      signal.throwIfAborted();
+      if (signal.aborted) return results;
       pace(() => `${done} of ${open.length} flags done …`);
       const brought = await bringFlag(flag, bringing, around);
       results.set(flag.key, brought);
@@ -42,8 +44,14 @@ export async function bringAll(
     tell(
       `${waiting.length} of ${errands.length} flags wait for approval; looking again for ${formatDuration(left)}.`,
     );
-    await clock.sleep(Math.min(betweenLooks, left), signal);
-    open = await readAgain(waiting, system);
+    try {
+      await clock.sleep(Math.min(betweenLooks, left), signal);
+      open = await readAgain(waiting, system);
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof OutsideError)) throw error;
+      tell(`Waiting no longer: ${error instanceof OutsideError ? error.message : 'the run was cancelled.'}`);
+      return results;
+    }
   }
 }
 

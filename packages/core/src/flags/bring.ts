@@ -16,7 +16,7 @@ const attempts = 4;
  * change, or an answer that was lost, ends with the flag as it is meant to be and nothing done twice.
  */
 export async function bringFlag(first: Flag, bringing: Bringing, around: Surroundings): Promise<Brought> {
-  const { system, fence } = around;
+  const { system, fence, signal } = around;
   const { target } = bringing;
   let flag = first;
   let changes: readonly string[] = [];
@@ -42,13 +42,19 @@ export async function bringFlag(first: Flag, bringing: Bringing, around: Surroun
         );
       await fence.check();
       const change: FlagChange = { flag, target, parts, wanted, comment: bringing.comment };
-      const written = bringing.needsApproval(flag)
-        ? await askApproval(change, bringing, system)
-        : await writeFlag(change, bringing, system);
+      const found = restoreItem(flag, now, wanted, parts);
+      await bringing.note(found);
+      const writing = bringing.needsApproval(flag)
+        ? askApproval(change, bringing, system)
+        : writeFlag(change, bringing, system);
+      const written = await writing.catch((error: unknown) => {
+        if (signal.aborted) restore ??= found;
+        throw error;
+      });
       if (typeof written === 'object' && !(written instanceof OutsideError)) return written;
       const wasUnanswered = written instanceof OutsideError;
       if (written !== 'conflict' && !restore) {
-        restore = restoreItem(flag, now, wanted, parts);
+        restore = found;
         changes = describeChange(flag, now.settings, wanted, parts);
       }
       if (wasUnanswered && unanswered) throw written;
@@ -59,6 +65,11 @@ export async function bringFlag(first: Flag, bringing: Bringing, around: Surroun
       }
     }
   } catch (error) {
+    if (signal.aborted)
+      return failed(
+        `The run was cancelled while \`${flag.key}\` was brought about.`,
+        'Run the job again when it is to go on: what was done is found done.',
+      );
     if (!(error instanceof OutsideError)) throw error;
     const { remedy } = error.failure;
     return failed(error.message.slice(0, error.message.lastIndexOf(remedy)).trim(), remedy);

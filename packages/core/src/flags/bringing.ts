@@ -15,6 +15,8 @@ export interface Bringing {
   readonly notified: Notified;
   /** How flags are changed; asked each time, for copying may turn out not to be allowed. */
   method(): Method;
+  /** Hears what a flag is before it is changed, or approval is asked for. @throws OutsideError, and it is not changed */
+  note(item: RestoreItem): Promise<void>;
   /** Told when the plan or the token does not allow copying. */
   onNoCopy(why: string): void;
   /** Whether changes of the flag need approval. */

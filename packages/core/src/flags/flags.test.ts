@@ -7,7 +7,7 @@ import { partsToSync, type SyncOrder } from './order.ts';
 import { beyondPatching, differingParts, digest, prerequisitesFirst, same, segmentsOf } from './parts.ts';
 import type { ApprovalRequest, FlagChange, FlagSystem } from './ports.ts';
 import { restoreFlags } from './restore.ts';
-import { restoredSettings, restoreItem } from './restore-point.ts';
+import { type RestorePoint, restoredSettings, restoreItem } from './restore-point.ts';
 import { syncFlags } from './sync.ts';
 import { describeChange } from './words.ts';
 
@@ -351,6 +351,84 @@ describe('whatever is lost on the way', () => {
         },
       ),
       { numRuns: 60 },
+    );
+  });
+
+  test('what any attempt of a run changed is put back by its notes, though every attempt but one died', async () => {
+    const dies = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(settings, { minLength: 1, maxLength: 3 }),
+        settings,
+        mishaps,
+        dies,
+        async (sources, before, luck, deaths) => {
+          const { system, state } = project(sources[0] ?? before, before, luck, true);
+          let kept: RestorePoint | undefined;
+          const noting = (calls: number) => {
+            let left = calls;
+            const alive = async () => {
+              left -= 1;
+              if (left < 0) throw new Error('dead');
+            };
+            const notes = {
+              async read() {
+                return structuredClone(kept);
+              },
+              async write(point: RestorePoint) {
+                await alive();
+                kept = structuredClone(point);
+              },
+            };
+            const copy: FlagSystem['copy'] = async (change) => {
+              await alive();
+              return system.copy(change);
+            };
+            return { ...around({ ...system, copy }), notes };
+          };
+          for (const [attempt, calls] of [...deaths, 99].entries()) {
+            const source = sources[attempt % sources.length] ?? before;
+            const reading = noting(calls);
+            const flag: FlagSystem['flag'] = async (key, environments) => {
+              const read = await system.flag(key, environments);
+              const sit = { version: attempt, settings: source, url: '' };
+              return read && { ...read, environments: { ...read.environments, sit } };
+            };
+            await syncFlags(order, { ...reading, system: { ...reading.system, flag } }).catch(String);
+          }
+          const point = kept ?? { project: 'shop', environment: 'prod', flags: [] };
+          for (let runs = 0; runs < 8; runs += 1) await restoreFlags({ ...order, point }, around(system));
+          expect(state.settings).toEqual(before);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('a run that is cancelled still says what it changed', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        settings,
+        settings,
+        fc.constantFrom('before', 'after'),
+        async (source, before, when) => {
+          fc.pre(!same(source, before));
+          const { system, state } = project(source, before, [], true);
+          const cancelled = new AbortController();
+          const copy: FlagSystem['copy'] = async (change) => {
+            if (when === 'after') await system.copy(change);
+            cancelled.abort(new Error('the run was cancelled'));
+            throw cancelled.signal.reason;
+          };
+          const run = { ...around({ ...system, copy }), signal: cancelled.signal };
+          const { report, restorePoint: point } = await syncFlags(order, run);
+          expect(report.findings[0]?.message).toBe('The run was cancelled while `f` was brought about.');
+          expect(report.decision).toBe('fail');
+          await restoreFlags({ ...order, point }, around(system));
+          expect(state.settings).toEqual(before);
+        },
+      ),
+      { numRuns: 30 },
     );
   });
 

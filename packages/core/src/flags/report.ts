@@ -2,7 +2,8 @@ import { formatInstant } from '../clock/index.ts';
 import { decide, type Finding, type GateReport, type Subject } from '../gate/index.ts';
 import { table } from '../markdown/index.ts';
 import type { Brought } from './bringing.ts';
-import type { RestorePoint } from './restore-point.ts';
+import { withItem } from './notes.ts';
+import type { RestoreItem, RestorePoint } from './restore-point.ts';
 
 /** What a step did to the flags of one environment. */
 export interface FlagsResult {
@@ -13,6 +14,7 @@ export interface FlagsResult {
   readonly changed: readonly string[];
   readonly waiting: readonly string[];
   readonly links: readonly string[];
+  /** Of all attempts of the run, where they are noted down. */
   readonly restorePoint: RestorePoint;
   /** What was changed, or would be: flag and line. */
   readonly changes: readonly (readonly [string, string])[];
@@ -38,8 +40,8 @@ export function findingOf(key: string, target: string, brought: Brought | undefi
       ...flagRefusal(key, {
         seen: 'left alone',
         limit: 'as it is to be',
-        message: `\`${key}\` was left alone after the failure before it.`,
-        remedy: 'Mend what failed and run again: what was done is found done.',
+        message: `\`${key}\` was left alone, for the step ended before it.`,
+        remedy: 'Mend what failed, if anything did, and run again: what was done is found done.',
       }),
       outcome: 'hold',
     };
@@ -74,6 +76,8 @@ interface Told {
   readonly results?: ReadonlyMap<string, Brought>;
   readonly flags?: readonly string[];
   readonly changes?: readonly (readonly [string, string])[];
+  /** What attempts before this one noted down. */
+  readonly earlier?: RestoreItem[];
 }
 
 export function resultOf({
@@ -99,7 +103,7 @@ export function resultOf({
     changed: restores.map(({ flag }) => flag),
     waiting: results.filter(([, it]) => it.outcome === 'waiting').map(([key]) => key),
     links: results.flatMap(([, it]) => (it.outcome === 'waiting' ? [it.link] : [])),
-    restorePoint: { project, environment: target, flags: restores },
+    restorePoint: { project, environment: target, flags: restores.reduce(withItem, told.earlier ?? []) },
     changes:
       told.changes ??
       results.flatMap(([key, it]) =>

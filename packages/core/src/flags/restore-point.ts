@@ -38,7 +38,7 @@ const settings = {
   prerequisites: v.array(v.object({ flag: v.string(), variation: v.number() })),
 };
 
-/** What `restore` needs: each changed flag's parts as they were, and a digest of what was made of them. */
+/** What `restore` needs: each changed flag's parts as they were, and digests of what was, or may have been, made of them. */
 export const restorePointSchema = v.object({
   project: v.string(),
   environment: v.string(),
@@ -46,13 +46,23 @@ export const restorePointSchema = v.object({
     v.object({
       flag: v.string(),
       before: v.partial(v.object(settings)),
-      /** By part. */
+      /** By part; several, with spaces between, where attempts of a run had different sources. */
       after: v.record(v.string(), v.string()),
     }),
   ),
 });
 export type RestorePoint = v.InferOutput<typeof restorePointSchema>;
 export type RestoreItem = RestorePoint['flags'][number];
+
+/** A restore point as it was written down; undefined where the text is none. */
+export function restorePointOf(text: string): RestorePoint | undefined {
+  try {
+    const read = v.safeParse(restorePointSchema, JSON.parse(text));
+    return read.success ? read.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** What puts a changed flag back. */
 export function restoreItem(
@@ -70,6 +80,11 @@ export function restoreItem(
   });
 }
 
+/** Whether a part's value is one that was made of it. */
+export function isMadeOf(after: RestoreItem['after'], part: string, value: unknown): boolean {
+  return (after[part] ?? '').split(' ').includes(digest(value));
+}
+
 /**
  * The settings that a restore wants, or the parts that somebody changed since the sync. A part that is already as it was is
  * wanted as it is.
@@ -80,7 +95,7 @@ export function restoredSettings(
 ): { readonly wanted: FlagSettings } | { readonly changedSince: readonly FlagPart[] } {
   const parts = flagParts.filter((part) => before[part] !== undefined);
   const changedSince = parts.filter(
-    (part) => !same(now[part], before[part]) && digest(now[part]) !== after[part],
+    (part) => !same(now[part], before[part]) && !isMadeOf(after, part, now[part]),
   );
   if (changedSince.length > 0) return { changedSince };
   return { wanted: { ...now, ...(before as Partial<FlagSettings>) } };

@@ -60,6 +60,7 @@ export async function restoreFlags(order: RestoreOrder, around: Surroundings): P
       source: undefined,
       parts,
       method: () => 'patch',
+      note: async () => {},
       onNoCopy: () => {},
       needsApproval: (flag) => needsApproval(flag, environment),
       wanted: (flag) => wantedOf(flag, item, target),

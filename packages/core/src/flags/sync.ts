@@ -2,6 +2,7 @@ import type { Finding } from '../gate/index.ts';
 import { bringAll, createPace } from './bring-all.ts';
 import { type Bringing, inEnvironment } from './bringing.ts';
 import type { Flag, FlagPart } from './flag.ts';
+import { openNotebook } from './notes.ts';
 import type { SyncOrder } from './order.ts';
 import { beyondPatching, differingParts, prerequisitesFirst, segmentsOf } from './parts.ts';
 import type { FlagEnvironment } from './ports.ts';
@@ -28,7 +29,9 @@ export async function syncFlags(order: SyncOrder, around: Surroundings): Promise
     })),
   ).map(({ flag }) => flag);
 
-  const told = { subject, project, target, flags: flags.map(({ key }) => key) };
+  const notebook = await openNotebook({ project, environment: target }, dryRun ? undefined : around.notes);
+  const { earlier } = notebook;
+  const told = { subject, project, target, flags: flags.map(({ key }) => key), earlier };
   const pace = createPace(clock, tell);
   const refusals: Finding[] = [...selected.findings];
   for (const [done, flag] of flags.entries()) {
@@ -43,6 +46,7 @@ export async function syncFlags(order: SyncOrder, around: Surroundings): Promise
   const bringing: Bringing = {
     ...order,
     method: () => method,
+    note: notebook.note,
     onNoCopy(why) {
       if (method === 'patch') return;
       method = 'patch';

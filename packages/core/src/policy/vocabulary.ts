@@ -93,7 +93,7 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
   'sync-flags': [
     'base-url', 'dry-run', 'exclude-flags', 'exclude-parts', 'flags', 'include-parts', 'lock-table',
     'method', 'mode', 'no-flags', 'notify-members', 'notify-teams', 'project', 'source-environment',
-    'summary', 'tags', 'target-environment', 'wait',
+    'summary', 'table', 'tags', 'target-environment', 'wait',
   ],
   'validate-version': [
     'allow-older', 'format', 'kind', 'mode', 'prerelease-name', 'project', 'ref',

@@ -1,0 +1,1 @@
+export { createFlagNotes } from './notes.ts';
