@@ -192,6 +192,18 @@ describe('a job that died', () => {
     expect(await world.alias()).toBe('1');
   });
 
+  test('is finished where the policy says so, step by step', async () => {
+    await begin();
+    await jobThatDies();
+    const finish = { 'when-job-died': 'finish' };
+    await later(12);
+    expect((await advance(finish)).outputs).toMatchObject({ advanced: '1', undone: '0' });
+    expect(await world.alias()).toBe('1+2@0.5');
+    await later(12);
+    expect((await advance(finish)).outputs.completed).toBe('1');
+    expect(await world.alias()).toBe('2');
+  });
+
   test('does not let another run in while its lease lasts', async () => {
     await begin();
     await jobThatDies();

@@ -1,10 +1,10 @@
-import { defineContract, list, text } from '@promo-actions/core/action';
+import { defineContract, list, oneOf, text } from '@promo-actions/core/action';
 
 export const contract = defineContract({
   name: 'advance-rollouts',
   kind: 'change',
   description:
-    'Takes one step of every rollout that canary-rollout left to the schedule, and undoes those whose job died. Run it every five minutes or so; it waits for nothing.',
+    'Takes one step of every rollout that canary-rollout left to the schedule, and undoes those whose job died, or finishes them. Run it every five minutes or so; it waits for nothing.',
   inputs: {
     table: text(
       'The DynamoDB table, keyed by `deployment_id`, that keeps the rollouts. Where record-deployment has written the start of one there, its end is recorded, too.',
@@ -17,6 +17,11 @@ export const contract = defineContract({
     ),
     undo: list(
       'Rollouts that are undone instead of advanced: by the `rollout` output of canary-rollout, or by the name of the function.',
+    ),
+    'when-job-died': oneOf(
+      ['undo', 'finish'],
+      'What becomes of a rollout whose job died and whose lease has run out: `undo` returns every request to the stable version; `finish` goes on with it, judged as before, one step a call. A finished one stays open in the records until the failed jobs of its run are run again, which look at its health.',
+      { default: 'undo' },
     ),
   },
   outputs: {

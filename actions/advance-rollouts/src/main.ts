@@ -16,6 +16,7 @@ runOnRunner(contract, {
         holder: { owner: `${context.repository} run ${context.runId}, job ${context.job}`, lease: 300_000 },
         environment: inputs.environment,
         undo: inputs.undo ?? [],
+        whenJobDied: inputs.whenJobDied,
         dryRun: inputs.dryRun,
       },
       {

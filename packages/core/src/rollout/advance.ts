@@ -22,6 +22,8 @@ export interface AdvanceOrder {
   readonly environment?: string | undefined;
   /** Rollouts (by their key, or the name of their function) that are undone instead of advanced. */
   readonly undo: readonly string[];
+  /** What becomes of a rollout whose job died: it is taken back, or goes on as one by schedule does. */
+  readonly whenJobDied: 'undo' | 'finish';
   readonly dryRun: boolean;
 }
 
@@ -41,7 +43,7 @@ export interface Advanced {
 
 /**
  * Takes one step of every rollout that is kept in the table and that nobody drives now: those begun by schedule go on;
- * those whose job died are undone. One that cannot be driven does not keep the others waiting.
+ * those whose job died are undone, unless they are to be finished. One that cannot be driven does not keep the others waiting.
  */
 export async function advanceRollouts(
   order: AdvanceOrder,
@@ -170,12 +172,13 @@ async function advanceOne(
   }
 }
 
-/** A job that died undoes what it began; whatever was begun by schedule goes on, unless it is to be undone. */
+/** What a job began and died with is undone, by default; what was begun by schedule goes on, unless it is to be undone. */
 function whyCancelled(
   { id, rollout, driver, run }: StoredRollout,
-  { undo }: AdvanceOrder,
+  { undo, whenJobDied }: AdvanceOrder,
 ): string | undefined {
   const { functionName } = rollout.watch;
   if (undo.some((one) => one === id || one === functionName)) return 'It was asked to be undone.';
-  return driver === 'job' ? `The run that drove it ended before it did: ${run}.` : undefined;
+  const dead = driver === 'job' && whenJobDied === 'undo';
+  return dead ? `The run that drove it ended before it did: ${run}.` : undefined;
 }

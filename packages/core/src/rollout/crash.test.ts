@@ -135,8 +135,12 @@ function makeWorld(canary: 'sound' | 'broken') {
     }
   }
 
-  const advance = (owner: string, when: 'before' | 'after') =>
-    advanceRollouts({ holder: { owner, lease: 5 * minute }, undo: [], dryRun: false }, ports(when), patience);
+  const advance = (owner: string, when: 'before' | 'after', whenJobDied: 'undo' | 'finish' = 'undo') =>
+    advanceRollouts(
+      { holder: { owner, lease: 5 * minute }, undo: [], whenJobDied, dryRun: false },
+      ports(when),
+      patience,
+    );
 
   return {
     store,
@@ -177,6 +181,21 @@ describe.each(['before', 'after'] as const)('killed %s any call', (when) => {
       if (!lived) continue;
       expect(await world.reads()).toBe('2');
       break;
+    }
+  });
+
+  test('a job that is to be finished ends on the new version, by whoever advances rollouts', async () => {
+    for (let nth = 1; ; nth += 13) {
+      const world = makeWorld('sound');
+      const lived = await world.mayDie(nth, () => world.start('job', when));
+      const begun = world.status() !== undefined;
+      for (let calls = 0; calls < 8 && world.status() === 'running'; calls++) {
+        world.pass(6 * minute);
+        await world.advance('second', when, 'finish');
+      }
+      expect([nth, await world.reads()]).toEqual([nth, begun ? '2' : '1']);
+      expect([undefined, 'completed']).toContain(world.status());
+      if (lived) break;
     }
   });
 
