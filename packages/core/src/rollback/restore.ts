@@ -98,7 +98,7 @@ export async function planStep(
   const records = () => ports.history?.(place.service ?? '');
   const versions = await ports.functions.versions(functionName);
   const around = { alias, aliases, versions, runId };
-  const own = target === beforeThisRun ? await findOwnWork(around, records()) : undefined;
+  const own = target === beforeThisRun ? await findOwnWork(around, records(), onlyFrom) : undefined;
   if (own?.kind === 'nothing') return stay(own.why, own.succeeded);
   const good = target === 'last-good' ? records() : undefined;
   const destination = own

@@ -80,11 +80,17 @@ test('a run that has changed something returns to what its own backup keeps', as
 test('a version that was published under another name before is the run’s own work, too', async () => {
   const records = [record('started', '7001', { to_version: 'v1.4.1' })];
   expect(await find(records)).toMatchObject({ kind: 'undo', version: '3' });
+  const elsewhere = [record('started', '7001', { to_version: 'v1.5.0' })];
+  expect(await find(elsewhere)).toMatchObject({ kind: 'nothing' });
+  expect(await findOwnWork(around([live, backup('7001')]), newestFirst(elsewhere), '4')).toMatchObject({
+    kind: 'undo',
+    version: '3',
+  });
   const named = versions.map((one) =>
     one.version === '4' ? { ...one, description: 'v1.4.1 (build 7)' } : one,
   );
-  const around = { alias: live, aliases: [live, backup('7001')], versions: named, runId: '7001' };
-  expect(await findOwnWork(around, newestFirst(records))).toMatchObject({ kind: 'undo', version: '3' });
+  const renamed = { ...around([live, backup('7001')]), versions: named };
+  expect(await findOwnWork(renamed, newestFirst(records))).toMatchObject({ kind: 'undo', version: '3' });
 });
 
 test.each<[string, readonly Alias[]]>([

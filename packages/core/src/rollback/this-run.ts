@@ -19,10 +19,13 @@ export type OwnWork =
  * another run came after it; and where the alias carries no version of its release any more. Where the records cannot be
  * read the undoing goes on.
  * @param records of the service in the environment, newest first; undefined when there are none to ask.
+ * @param deployed the version that the run knows it has deployed, where the alias carries it; it is the release whatever
+ * name it was published under.
  */
 export async function findOwnWork(
   { alias, aliases, versions, runId }: Surroundings,
   records: AsyncIterable<Attributes> | undefined,
+  deployed?: string,
 ): Promise<OwnWork> {
   const nothing = (why: string, succeeded = false): OwnWork => ({ kind: 'nothing', why, succeeded });
   const backup = ofRun('backup', alias.name, runId, aliases);
@@ -40,7 +43,7 @@ export async function findOwnWork(
   if (success) return nothing(`record \`${success.id}\` says that this run has succeeded`, true);
   const carried = [alias.stableVersion, alias.canary?.version];
   const release = newest.toVersion;
-  if (release !== undefined && !carries(release, carried, versions))
+  if (release !== undefined && deployed === undefined && !carries(release, carried, versions))
     return nothing(`it carries no version of ${release}`);
   return undo(`\`${backup.name}\`, made by this run, keeps it`);
 }
