@@ -200,6 +200,17 @@ describe('an emergency approved in the run', () => {
       approvers: ['ops-lead', 'tech-lead'],
       approvals: 'seen',
     });
+    const [{ message: warning = '' } = {}] = two.annotations;
+    expect(warning).toMatch(
+      /^maintenance-window: overridden under INC-7 by ops-lead and tech-lead: Payments fail\. /,
+    );
+    expect(two.summary).toContain('by their reviews of this run. The reason: Payments fail.');
+    const app = { env: { GITHUB_ACTOR: 'deployer[bot]' } };
+    const nobodys = await run(noon, emergency, app);
+    page.refused('an override that an app asked for', nobodys);
+    expect(nobodys.outputs.decision).toBe('fail');
+    const named = await run(noon, { ...emergency, requester: 'release-manager' }, app);
+    expect(named.outputs.decision).toBe('overridden');
     await review('dev-lead', 'emergency-2', 'rejected');
     const rejected = page.refused('an override that somebody rejected', await run(noon, emergency));
     expect(rejected.outputs.decision).toBe('fail');

@@ -69,7 +69,7 @@ export const contract = defineContract({
       secret: true,
     }),
     requester: text(
-      'The login of who asks for the emergency, where it is not the actor of the run; neither can approve it.',
+      'The login of who asks for the emergency, where it is not the actor of the run; neither can approve it. Needed when an app started the run.',
     ),
     'override-expires': instant('Until when the emergency counts, at most 24 hours ahead.'),
     version: text(

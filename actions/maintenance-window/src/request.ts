@@ -16,7 +16,7 @@ export function windowRequest(inputs: Inputs, starters: readonly string[], now: 
     timeZone,
     required: inputs.requiredTime,
     whenClosed: inputs.whenClosed,
-    requesters: [...starters, inputs.requester ?? ''],
+    requesters: requestersOf(inputs, starters),
     subject: {
       ...(inputs.environment ? { environment: inputs.environment } : {}),
       ...(inputs.service ? { service: inputs.service } : {}),
@@ -35,6 +35,11 @@ export function windowRequest(inputs: Inputs, starters: readonly string[], now: 
         }),
     ...(emergency ? { emergency } : {}),
   };
+}
+
+/** An app starts a run for somebody; it counts only where nobody says for whom. */
+function requestersOf({ requester }: Inputs, starters: readonly string[]): readonly string[] {
+  return requester ? [...starters.filter((name) => !name.endsWith('[bot]')), requester] : starters;
 }
 
 /** Complete whenever it is declared: the contract refuses an emergency that lacks a part. */

@@ -1,4 +1,5 @@
 import { InputError, OutsideError } from '../errors/index.ts';
+import { oneLine } from '../foreign-text/index.ts';
 import { type GateReport, renderReport } from '../gate/index.ts';
 import { withinSummaryLimit } from '../markdown/index.ts';
 import { loadPolicy, type Policy, vocabulary } from '../policy/index.ts';
@@ -168,7 +169,11 @@ function conclude(
     runner.log.info(`${finding.outcome.padEnd(4)} ${finding.check}: ${finding.message}`);
   runner.log.info(`${name}: ${report.decision}`);
   if (report.decision === 'pass' || report.decision === 'skipped') return;
-  const text = `${name}: ${report.decision}. ${lines.join('\n')}`;
+  const { override } = report;
+  const by =
+    override &&
+    ` under ${oneLine(override.ticket)} by ${override.approvers.map(oneLine).join(' and ')}: ${oneLine(override.reason).replace(/\.$/, '')}`;
+  const text = `${name}: ${report.decision}${by ?? ''}. ${lines.join('\n')}`;
   const lets = warnOnly || report.decision === 'overridden' || (report.decision === 'hold' && holdAccepted);
   if (lets) runner.log.warning(text);
   else runner.fail(text);

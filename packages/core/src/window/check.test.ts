@@ -102,6 +102,11 @@ test('the planned time of the ticket is joined with the windows', () => {
   );
   const open = told({ planned, at: planned.start });
   expect([open.report.decision, open.timeLeft]).toEqual(['pass', hour]);
+  expect(texts(open)).toMatch(
+    /closes Wed 2026-03-04 00:00 .*, in 1h, when the planned time of CHG-101 .* ends\. $/,
+  );
+  const frozen = told({ at: planned.start, freezes: [parseRule('Wed')] });
+  expect(texts(frozen)).toMatch(/closes Wed 2026-03-04 00:00 .*, in 1h, when `Wed` freezes it\. $/);
 });
 
 describe('an emergency', () => {
@@ -122,6 +127,14 @@ describe('an emergency', () => {
       environment: 'prod',
       expires: '2026-03-04T11:00:00Z',
     });
+  });
+  test.each([
+    ['claimed', 'as whoever started the run says'],
+    ['seen', 'by their reviews of this run'],
+  ] as const)('says for what it is, how long, by whom and why: %s', (approvals, how) => {
+    expect(texts(told({ at: wednesdayNoon, emergency: { ...emergency, approvals } }))).toContain(
+      `info emergency override: INC-7 lets v1.4.1 go to prod until 2026-03-04T11:00:00Z: ops-lead and tech-lead approved it, ${how}. The reason: Payments fail.`,
+    );
   });
   test('is not used when the window is open', () => {
     const { report } = told({ emergency });

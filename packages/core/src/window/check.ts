@@ -1,7 +1,8 @@
 import { formatDuration, formatInstant } from '../clock/index.ts';
+import { oneLine } from '../foreign-text/index.ts';
 import { decide, type Finding, type GateReport, type Subject } from '../gate/index.ts';
 import { type CalendarFeed, type FeedCopy, type FeedReading, readFeed } from './feed.ts';
-import { type Emergency, grantOverride } from './override.ts';
+import { type Emergency, grantOverride, type ScopedOverride } from './override.ts';
 import type { Rule } from './rule.ts';
 import { type Bound, type Calendar, nextFit, type WindowState, windowState } from './state.ts';
 import { localTime, until } from './tell.ts';
@@ -75,9 +76,9 @@ export function judgeWindow(request: WindowRequest, reading?: FeedReading): Wind
   if (open && required > 0) findings.push(timeLeftFinding(request, calendar, timeLeft, fit));
   if (request.scheduled) findings.push(scheduleFinding(request, request.scheduled, fit));
 
-  const override = overrideOf(request, findings);
-  if (override && 'finding' in override) findings.push(override.finding);
-  const granted = override && 'override' in override ? override.override : undefined;
+  const emergency = overrideOf(request, findings);
+  if (emergency) findings.push(emergency.finding);
+  const granted = emergency?.override;
   const decision = decide(findings, granted);
   const nextOpensAt = decision === 'pass' ? state.nextOpensAt : fit === 'unknown' ? undefined : fit;
   return {
@@ -214,19 +215,31 @@ function feedFinding(request: WindowRequest, reading: FeedReading): Finding {
 }
 
 /** An emergency is looked at only when something refuses; an open window needs none. */
-function overrideOf(request: WindowRequest, findings: readonly Finding[]) {
+function overrideOf(
+  request: WindowRequest,
+  findings: readonly Finding[],
+): { readonly finding: Finding; readonly override?: ScopedOverride } | undefined {
   const { emergency } = request;
   if (!emergency || decide(findings) === 'pass') return undefined;
   const granted = grantOverride(emergency, request.requesters, request.at);
-  if ('override' in granted) return granted;
-  const finding: Finding = {
+  const { approvals, ticket, version, environment } = emergency;
+  const common = {
     check: 'emergency override',
+    limit: 'ticket, reason, two people other than the requester, at most 24 hours',
+  };
+  if ('override' in granted) {
+    const { approvers, expires, reason } = granted.override;
+    const how = approvals === 'seen' ? 'by their reviews of this run' : 'as whoever started the run says';
+    const message = `${ticket} lets ${version} go to ${environment} until ${expires}: ${approvers.join(' and ')} approved it, ${how}. The reason: ${oneLine(reason).replace(/\.$/, '')}.`;
+    return { ...granted, finding: { ...common, outcome: 'info', seen: approvers.join(', '), message } };
+  }
+  const finding: Finding = {
+    ...common,
     outcome: 'fail',
     seen: emergency.approvers.join(', ') || 'nobody',
-    limit: 'ticket, reason, two people other than the requester, at most 24 hours',
-    message: `The override of ${emergency.ticket} for ${emergency.version} to ${emergency.environment} does not hold: ${granted.problems.join('; ')}.`,
+    message: `The override of ${ticket} for ${version} to ${environment} does not hold: ${granted.problems.join('; ')}.`,
     remedy:
-      emergency.approvals === 'seen'
+      approvals === 'seen'
         ? 'Have two people who did not ask for it review the environments in `approval-environments`; a rejection ends it.'
         : 'Have two people who did not ask for it approve it, with a new `override-expires`.',
   };

@@ -39,11 +39,19 @@ test.each<[string, Partial<Emergency>, RegExp]>([
     /only ops-lead \(who asks cannot approve\)/,
   ],
   ['nobody', { approvers: ['@', ' '] }, /has nobody/],
+  ['an app', { approvers: ['ops-lead', 'renovate[bot]'] }, /only ops-lead/],
   ['an expired one', { expires: now }, /expired at 2026-03-04T10:00:00Z/],
   ['a standing one', { expires: now + 25 * 3_600_000 }, /24 hours at most/],
   ['no reason', { reason: '  ' }, /no reason/],
 ])('%s does not', (_, change, message) => {
   expect(problems(change)).toMatch(message);
+});
+
+test('what an app asks for is nobody’s: who it asks for could have approved', () => {
+  const granted = grantOverride(emergency, ['deployer[bot]', ''], now);
+  expect(granted).toEqual({
+    problems: [expect.stringContaining('asked for by deployer[bot], so which person')],
+  });
 });
 
 test('every problem is told at once', () => {

@@ -31,15 +31,22 @@ const requiredApprovers = 2;
 /** An override is for the emergency at hand, not a standing permit. */
 const longestOverride = 24 * 3_600_000;
 
-/** The override that the emergency amounts to at an instant, or every reason why it is none. */
+/** The override that the emergency amounts to at an instant, or every reason why it is none. Apps are no people. */
 export function grantOverride(
   emergency: Emergency,
   requesters: readonly string[],
   at: number,
 ): { readonly override: ScopedOverride } | { readonly problems: readonly string[] } {
   const asking = new Set(requesters.map(login).filter(Boolean));
-  const approvers = [...new Set(emergency.approvers.map(login))].filter((name) => name && !asking.has(name));
+  const people = [...new Set(emergency.approvers.map(login))].filter((name) => name && !isApp(name));
+  const approvers = people.filter((name) => !asking.has(name));
   const problems: string[] = [];
+  const apps = [...asking].filter(isApp);
+  // It asks for somebody, who could be one of those that approved.
+  if (apps.length > 0)
+    problems.push(
+      `it was asked for by ${apps.join(', ')}, so which person asks is not known: say it in \`requester\``,
+    );
   if (emergency.reason.trim().length === 0) problems.push('it gives no reason');
   if (approvers.length < requiredApprovers) {
     const own = emergency.approvers.some((name) => asking.has(login(name)));
@@ -55,6 +62,10 @@ export function grantOverride(
   if (problems.length > 0) return { problems };
   const { ticket, reason, approvals, environment, version } = emergency;
   return { override: { ticket, reason, approvers, approvals, environment, version, expires } };
+}
+
+function isApp(name: string): boolean {
+  return name.endsWith('[bot]');
 }
 
 /** GitHub's logins know no capitals; people write them with an `@`. */

@@ -130,7 +130,16 @@ function whyOpen(calendar: Calendar, at: number, closesAt: number | undefined): 
       ? 'no windows are defined'
       : `by ${active(calendar.windows, at, 'window', zone)}`;
   if (closesAt === undefined) return `Open: ${by}; no end is in sight.`;
-  return `Open: ${by}; closes ${localTime(closesAt, zone)}, ${until(closesAt, at)}.`;
+  return `Open: ${by}; closes ${localTime(closesAt, zone)}, ${until(closesAt, at)}${whyThen(calendar, closesAt)}.`;
+}
+
+/** What closes it before its window ends. */
+function whyThen(calendar: Calendar, closesAt: number): string {
+  const frozen = active(calendar.freezes, closesAt, 'freeze', calendar.timeZone);
+  const ended = (calendar.bounds ?? []).filter(({ end }) => end === closesAt).map(({ label }) => label);
+  return [frozen ? `, when ${frozen} freezes it` : '', ...ended.map((label) => `, when ${label} ends`)].join(
+    '',
+  );
 }
 
 function whyClosed(calendar: Calendar, at: number, opensAt: number | undefined): string {
