@@ -48,6 +48,22 @@ describe.each(files)('%s', (file) => {
     expect(given('fetch-package', 'expected-version')).not.toContain(undefined);
   });
 
+  test('whatever lets a closed window pass is recorded, and the same in each check of it', () => {
+    const given = (action: string, steps: readonly Step[]) =>
+      steps.filter(({ uses }) => uses === `$/${action}`);
+    for (const [job, { steps = [] }] of jobs) {
+      const windows = given('maintenance-window', steps);
+      for (const { with: { mode: _, ...inputs } = {} } of windows)
+        expect([job, inputs]).toEqual([job, { ...windows[0]?.with, mode: undefined }]);
+      const recorded = JSON.stringify(
+        given('record-deployment', steps).map((step) => step.with?.gates ?? ''),
+      );
+      if (recorded.includes('report'))
+        for (const { id } of windows)
+          expect([job, recorded]).toEqual([job, expect.stringContaining(`steps.${id}.outputs.report`)]);
+    }
+  });
+
   test('every output of a step that is read is one that its action has', async () => {
     for (const [job, body] of jobs) {
       for (const [, id, output = ''] of JSON.stringify(body).matchAll(

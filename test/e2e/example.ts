@@ -71,6 +71,17 @@ export async function look(url: string, account: string, environment: string) {
   };
 }
 
+/** What people let pass, as the records of an account keep it. */
+export async function overridesOf(url: string, account: string): Promise<readonly unknown[]> {
+  const credentials = { accessKeyId: account, secretAccessKey: 'any' };
+  const table = new DynamoDBClient({ endpoint: url, region: 'af-south-1', credentials });
+  const { Items = [] } = await table.send(new ScanCommand({ TableName: 'deployments' }));
+  const reports = Items.filter((item) => item.status?.S).flatMap(
+    (item) => JSON.parse(item.gates?.S ?? '[]') as { override?: unknown }[],
+  );
+  return reports.flatMap(({ override }) => override ?? []);
+}
+
 /** What an outsider sees of the example's repository, through GitHub's API alone. */
 export async function lookAtRepository(url: string) {
   const ask = async (path: string) => {

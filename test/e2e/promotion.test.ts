@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { sample } from '../sample.ts';
-import { endRehearsals, example, look, rehearseAndKeep } from './example.ts';
+import { endRehearsals, example, look, overridesOf, rehearseAndKeep } from './example.ts';
 
 /** Scenarios that a gate or a reviewer stops before anything is touched. */
 const refused = [
@@ -16,6 +16,8 @@ const refused = [
   'rejected',
   'wrong-role',
   'plan-that-destroys',
+  'planned-time-ends',
+  'emergency-of-one',
 ];
 /** Scenarios that are undone, and what their records give as the reason. */
 const undone: Readonly<Record<string, RegExp>> = {
@@ -33,6 +35,56 @@ const unfinished: Readonly<
   'runner-killed-mid-canary': { weights: { '2': 0.1 }, statuses: ['started'] },
   'lost-race': { weights: { '2': 0.1 }, statuses: ['started', 'failed'] },
 };
+
+/** Scenarios that arrive although something stands in their way, why they are made, and what of it is seen. */
+const arrived: readonly (readonly [
+  string,
+  string | undefined,
+  (url: string) => Promise<unknown>,
+  unknown,
+])[] = [
+  [
+    'throttled-aws',
+    undefined,
+    faultsOf,
+    {
+      GetFunction: 2,
+      UpdateFunctionCode: 1,
+      PublishVersion: 1,
+      UpdateAlias: 3,
+      GetMetricData: 2,
+      PutItem: 2,
+      PutParameter: 3,
+    },
+  ],
+  [
+    'emergency',
+    'Payments fail in production',
+    (url) => overridesOf(url, '222222222222'),
+    [
+      {
+        ticket: 'CHG-101',
+        reason: 'Payments fail in production',
+        approvers: ['dev-lead', 'ops-lead'],
+        approvals: 'seen',
+        environment: 'prod',
+        version: 'v1.4.0',
+        expires: '2026-03-04T12:00:00Z',
+      },
+    ],
+  ],
+];
+
+/** How many faults struck each operation. */
+async function faultsOf(url: string): Promise<Record<string, number>> {
+  const { entries } = (await (await fetch(`${url}/_sandbox/journal`)).json()) as {
+    entries: { operation: string; fault?: string }[];
+  };
+  const struck: Record<string, number> = {};
+  for (const { operation } of entries.filter(({ fault }) => fault !== undefined))
+    struck[operation] = (struck[operation] ?? 0) + 1;
+  return struck;
+}
 
 afterEach(endRehearsals);
 
@@ -56,29 +108,18 @@ describe('the example promotes to production', () => {
     },
   );
 
-  test('throttled-aws: every fault strikes, and the promotion arrives all the same, with nothing done twice', async () => {
-    const { log, url } = await rehearseAndKeep('throttled-aws');
-    expect(log).not.toContain('jira-token-of-the-rehearsal');
-    const seen = await production(url);
-    expect(seen).toMatchObject({ version: '2', weights: {}, backups: ['1'] });
-    expect(seen.records.map(({ status }) => status)).toEqual(['started', 'succeeded']);
-    expect(seen.parameters['/tenants/prod/deployed-version']).toBe('v1.4.0');
-    const { entries } = (await (await fetch(`${url}/_sandbox/journal`)).json()) as {
-      entries: { operation: string; fault?: string }[];
-    };
-    const struck: Record<string, number> = {};
-    for (const { operation } of entries.filter(({ fault }) => fault !== undefined))
-      struck[operation] = (struck[operation] ?? 0) + 1;
-    expect(struck).toEqual({
-      GetFunction: 2,
-      UpdateFunctionCode: 1,
-      PublishVersion: 1,
-      UpdateAlias: 3,
-      GetMetricData: 2,
-      PutItem: 2,
-      PutParameter: 3,
-    });
-  });
+  test.each(sample(arrived, 1))(
+    '%s: the promotion arrives all the same, with nothing done twice, and it can be seen what it met',
+    async (scenario, reason, met, expected) => {
+      const { log, url } = await rehearseAndKeep(scenario);
+      expect(log).not.toContain('jira-token-of-the-rehearsal');
+      const seen = await production(url);
+      expect(seen).toMatchObject({ version: '2', weights: {}, backups: ['1'] });
+      expect(seen.records).toEqual([{ status: 'started', reason }, { status: 'succeeded' }]);
+      expect(seen.parameters['/tenants/prod/deployed-version']).toBe('v1.4.0');
+      expect(await met(url)).toEqual(expected);
+    },
+  );
 
   test.each(sample(Object.keys(unfinished), 1))(
     '%s: what a dead runner left is undone by its next attempt alone, a gate or not, and until then not said to have ended; another promotion keeps its share',
@@ -111,7 +152,7 @@ describe('the example promotes to production', () => {
         ],
         // Of demo.test.ts.
         ...['good-release', 'bad-canary'],
-        'throttled-aws',
+        ...arrived.map(([scenario]) => scenario),
         ...Object.keys(unfinished),
         ...refused,
         ...Object.keys(undone),

@@ -72,6 +72,10 @@ export const contract = defineContract({
     'time-limit': duration(
       'How long the rollout may take; it is undone when it has not ended by then. Without it, 5h with the driver `job` and 7d with `schedule`.',
     ),
+    'ignore-windows': flag(
+      'Whether to go on whatever windows and freezes say, as in an emergency: where the `decision` of maintenance-window was `overridden`.',
+      { default: 'false' },
+    ),
     ...fenceInputs,
     post: oneOf(
       ['abort', 'keep'],

@@ -61,8 +61,8 @@ export function orderOf(
   };
 }
 
-function calendarOf({ windows, freezes = [], timeZone }: Inputs): Calendar | undefined {
-  if (windows === undefined && freezes.length === 0) return undefined;
+function calendarOf({ windows, freezes = [], timeZone, ignoreWindows }: Inputs): Calendar | undefined {
+  if (ignoreWindows || (windows === undefined && freezes.length === 0)) return undefined;
   const zone = timeZone ?? [...(windows ?? []), ...freezes].find((rule) => rule.timeZone)?.timeZone ?? 'UTC';
   return { windows, freezes, timeZone: zone };
 }

@@ -22,6 +22,7 @@ export const orders: readonly string[] = [
   'force',
   'from-version',
   'gates',
+  'ignore-windows',
   'only-from',
   'operation',
   'override-expires',
