@@ -57,6 +57,7 @@ describe('a promotion with configuration and flags', () => {
     sample(
       [
         ['missing-key', '`/tenants/prod/tenant-service/table-name` is required', ['started', 'failed']],
+        ['failed-migration', 'The database is left at 0002_region', ['started', 'failed']],
         ['snapshot-fails', 'did not succeed. RDS says it is `failed`', ['failed']],
         ['snapshot-outlasts-window', 'in 37m: 8m short of what the promotion needs', ['failed']],
         ['flags-wait', 'waiting for approval', ['started', 'failed']],

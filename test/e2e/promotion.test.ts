@@ -16,6 +16,7 @@ const refused = [
   'rejected',
   'wrong-role',
   'plan-that-destroys',
+  'medium-finding',
   'planned-time-ends',
   'emergency-of-one',
 ];
@@ -145,6 +146,7 @@ describe('the example promotes to production', () => {
           'whole-release',
           'whole-bad-canary',
           'missing-key',
+          'failed-migration',
           'snapshot-fails',
           'snapshot-outlasts-window',
           'flags-wait',
