@@ -315,12 +315,15 @@ describe('where someone else moves the alias', () => {
 describe('windows', () => {
   const zone = { 'time-zone': 'Africa/Johannesburg' };
 
-  test('outside of them nothing begins, and it is said when to come back', async () => {
+  test('outside of them nothing begins unless they are ignored, and it is said when to come back', async () => {
     await begin();
     const run = await rollOut({ ...zone, windows: 'Thu 22:00-02:00' });
     expect(run.code).toBe(1);
     expect(run.outputs).toMatchObject({ outcome: 'refused', decision: 'fail', changed: 'false' });
     expect(errorsOf(run)).toMatch(/Closed: .*Dispatch it again at Thu 2026-03-05 22:00/);
+    const planned = { ...zone, windows: 'Thu 22:00-02:00', freezes: 'Tue', 'dry-run': 'true' };
+    expect((await rollOut(planned)).outputs.outcome).toBe('refused');
+    expect((await rollOut({ ...planned, 'ignore-windows': 'true' })).outputs.outcome).toBe('planned');
     expect(writes()).toEqual([]);
   });
 
