@@ -82,6 +82,26 @@ export async function overridesOf(url: string, account: string): Promise<readonl
   return reports.flatMap(({ override }) => override ?? []);
 }
 
+/** The service's parameters in an environment, decrypted, and whether its flag is on there. */
+export async function lookAtSettings(url: string, account: string, environment: string) {
+  const ssm = new SSMClient({
+    endpoint: url,
+    region: 'af-south-1',
+    credentials: { accessKeyId: account, secretAccessKey: 'any' },
+  });
+  const { Parameters = [] } = await ssm.send(
+    new GetParametersByPathCommand({ Path: `/tenants/${environment}/tenant-service`, WithDecryption: true }),
+  );
+  const answer = await fetch(`${url}/launchdarkly/api/v2/flags/tenants/team-plan?env=${environment}`, {
+    headers: { authorization: 'launchdarkly-token-of-the-rehearsal' },
+  });
+  const flag = (await answer.json()) as { environments?: Record<string, { on?: boolean }> };
+  return {
+    parameters: Object.fromEntries(Parameters.map(({ Name = '', Value }) => [Name.split('/').at(-1), Value])),
+    teamPlan: flag.environments?.[environment]?.on,
+  };
+}
+
 /** What an outsider sees of the example's repository, through GitHub's API alone. */
 export async function lookAtRepository(url: string) {
   const ask = async (path: string) => {

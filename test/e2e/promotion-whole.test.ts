@@ -1,29 +1,10 @@
-import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { sample } from '../sample.ts';
-import { endRehearsals, look, rehearseAndKeep } from './example.ts';
+import { endRehearsals, look, lookAtSettings, rehearseAndKeep } from './example.ts';
 
 afterEach(endRehearsals);
 
-/** The parameters of production below the service, by SDK and decrypted, and whether the flag is on there. */
-async function around(url: string) {
-  const ssm = new SSMClient({
-    endpoint: url,
-    region: 'af-south-1',
-    credentials: { accessKeyId: '222222222222', secretAccessKey: 'any' },
-  });
-  const { Parameters = [] } = await ssm.send(
-    new GetParametersByPathCommand({ Path: '/tenants/prod/tenant-service', WithDecryption: true }),
-  );
-  const answer = await fetch(`${url}/launchdarkly/api/v2/flags/tenants/team-plan?env=prod`, {
-    headers: { authorization: 'launchdarkly-token-of-the-rehearsal' },
-  });
-  const flag = (await answer.json()) as { environments?: { prod?: { on?: boolean } } };
-  return {
-    parameters: Object.fromEntries(Parameters.map(({ Name = '', Value }) => [Name.split('/').at(-1), Value])),
-    teamPlan: flag.environments?.prod?.on,
-  };
-}
+const around = (url: string) => lookAtSettings(url, '222222222222', 'prod');
 
 const before = { parameters: { 'table-name': 'tenants-prod', plans: '["free"]' }, teamPlan: false };
 /** Production without the table's name. */

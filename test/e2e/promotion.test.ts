@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { sample } from '../sample.ts';
 import { endRehearsals, example, look, overridesOf, rehearseAndKeep } from './example.ts';
+import { afterwards, toProduction } from './stages.ts';
 
 /** Scenarios that a gate or a reviewer stops before anything is touched. */
 const refused = [
@@ -156,6 +157,9 @@ describe('the example promotes to production', () => {
         ...['good-release', 'bad-canary'],
         ...arrived.map(([scenario]) => scenario),
         ...Object.keys(unfinished),
+        // Of stages.test.ts.
+        ...Object.keys(toProduction),
+        ...Object.keys(afterwards),
         ...refused,
         ...Object.keys(undone),
       ].sort(),
