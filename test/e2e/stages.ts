@@ -69,6 +69,10 @@ export const toProduction: Readonly<Record<string, Left>> = {
     reason: 'the health check failed once the new version had every request',
   },
   'whole-killed-rerun': { version: '2', statuses: ['started', 'started', 'succeeded'], stays: 'all' },
+  'killed-early-rerun-refused': {
+    statuses: failed,
+    reason: 'the maintenance window did not pass when it was checked again',
+  },
   'too-early-rerun': { version: '2', statuses: ['started', 'succeeded'], stays: 'all' },
   'undone-rerun': { version: '2', statuses: [...undone, 'started', 'succeeded'], stays: 'all' },
   'flags-approved-rerun': { version: '2', statuses: [...failed, 'started', 'succeeded'], stays: 'all' },
