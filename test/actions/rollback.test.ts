@@ -52,6 +52,11 @@ test('twice changes nothing the second time, and is no failure', async () => {
   await rollback();
   const again = await rollback();
   expect(again).toMatchObject({ code: 0, outputs: { restored: '', failed: '', 'to-version': '1' } });
+  expect(again.outputs['incident-alias']).toBe('incident-20260303-200510');
+  expect((await rollback({}, { runId: '7002' })).outputs).toMatchObject({
+    restored: '',
+    'incident-alias': '',
+  });
   expect(again.log).toMatch(/on version 1 alone already; nothing to do/);
   expect(world.writes()).toEqual(['CreateAlias', 'UpdateAlias']);
 });

@@ -63,7 +63,8 @@ export const contract = defineContract({
       'The release that serves now, by the description its version was published with; the version where that is no name.',
     components:
       'Each function with the version that serves now, as `function=version`, for the `components` of record-deployment.',
-    'incident-alias': 'The alias that keeps the version that was left; empty when none was made.',
+    'incident-alias':
+      'The alias that keeps the version that was left, made in whichever attempt of the run; empty when none was made.',
     restored: 'The functions that were rolled back, separated by commas; empty when there was nothing to do.',
     failed:
       'The functions that could not be rolled back, or are not healthy afterwards, separated by commas.',

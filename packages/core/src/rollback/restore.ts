@@ -49,7 +49,7 @@ export interface Step {
   readonly needed: boolean;
   /** The version that the alias must carry to be rolled back at all. */
   readonly onlyFrom: string | undefined;
-  /** The incident alias that this run has made for `from` already, in an attempt that got no further. */
+  /** The incident alias that this run has made before: for `from`, or where nothing is needed, for what it left then. */
   readonly incident?: string | undefined;
   /** Why the alias is left where it is, when that is so. */
   readonly left?: string;
@@ -112,14 +112,15 @@ export async function planStep(
   const to = destination.version;
   const from = leftBy(to === alias.stableVersion ? listed : alias);
   const kept = ofRun('incident', place.alias, runId, aliases);
+  const needed = !sameTraffic(listed, { stableVersion: to });
   return {
     place,
     from,
     to,
-    incident: kept?.version === from ? kept.name : undefined,
+    incident: kept && (kept.version === from) === needed ? kept.name : undefined,
     release: releaseOf(to, versions),
     because: destination.because,
-    needed: !sameTraffic(listed, { stableVersion: to }),
+    needed,
     onlyFrom,
   };
 }

@@ -213,7 +213,11 @@ test('twice changes nothing the second time and is no failure', async () => {
   const aliases = world('4');
   await run(aliases);
   const { results, report, elapsed } = await run(aliases);
-  expect(results).toMatchObject([{ outcome: 'unchanged', to: '3' }]);
+  expect(results).toMatchObject([
+    { outcome: 'unchanged', to: '3', incidentAlias: 'incident-20260303-203010' },
+  ]);
+  const other = await run(aliases, order({ runId: '7002' }));
+  expect(other.results).toMatchObject([{ outcome: 'unchanged', to: '3', incidentAlias: '' }]);
   expect(report).toMatchObject({ restored: '', failed: '', failure: undefined });
   expect(aliases.writes).toHaveLength(2);
   expect(elapsed).toBe(0);

@@ -84,7 +84,8 @@ async function carryOut(
   const result = { place, from, to, release, incidentAlias: '', note: step.because };
   if (!step.needed) {
     const note = step.left ?? alreadyThere(step);
-    return { ...result, outcome: 'unchanged', note, succeeded: step.succeeded ?? false };
+    const incidentAlias = step.incident ?? '';
+    return { ...result, incidentAlias, outcome: 'unchanged', note, succeeded: step.succeeded ?? false };
   }
   if (order.dryRun) return { ...result, outcome: 'planned' };
   const patience = { clock, log, timeout };
