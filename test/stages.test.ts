@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readScenarioFile } from '@promo-actions/sandbox';
@@ -27,6 +27,7 @@ interface Scenario {
   };
 }
 
+const tests = join('test', 'e2e');
 const folder = join('examples', 'tenant-service', 'scenarios');
 const page = readFileSync(join('docs', 'promotions.md'), 'utf8');
 const read = new Map<string, Scenario>();
@@ -73,6 +74,14 @@ describe.each([
         });
     });
     expect(unshown.map(({ job, name }) => `${job}: ${name}`)).toEqual([]);
+  });
+
+  test('every scenario of it is played by a test', () => {
+    const played = readdirSync(tests).map((name) => readFileSync(join(tests, name), 'utf8'));
+    const own = readdirSync(folder)
+      .map((name) => name.replace(/\.yml$/, ''))
+      .filter((name) => scenario(name).workflow === `.github/workflows/${caller}`);
+    expect(own.filter((name) => !played.some((text) => text.includes(`'${name}'`)))).toEqual([]);
   });
 
   test('the stages of its page are rehearsed by scenarios that there are, of this workflow', () => {

@@ -14,6 +14,7 @@ const refused = {
   'sit-failing-tests': 'it adds up',
   'sit-tag-taken': 'v1.4.0',
   'sit-unstable-dev': 'at most 10',
+  'sit-plan-that-destroys': 'aws_dynamodb_table.tenants',
 };
 
 describe('the example promotes to SIT', () => {
@@ -57,6 +58,18 @@ describe('the example promotes to SIT', () => {
           { version: '1', weights: {}, backups: ['1'], parameters: {} },
           ['started', 'failed'],
           'the run was cancelled',
+        ],
+        [
+          'where SIT lacks a parameter that is never copied, nothing is written',
+          'sit-configuration-refused',
+          {
+            version: '1',
+            weights: {},
+            backups: ['1'],
+            parameters: { '/tenants/sit/tenant-service/plans': '["free"]' },
+          },
+          ['started', 'failed'],
+          'the configuration was not promoted',
         ],
         [
           'where the tests are skipped, the record keeps the reason',

@@ -17,6 +17,8 @@ const refused = [
   'rejected',
   'wrong-role',
   'plan-that-destroys',
+  'no-draft',
+  'dropped-column',
   'medium-finding',
   'planned-time-ends',
   'emergency-of-one',
