@@ -84,7 +84,16 @@ describe('who approved', () => {
     expect(JSON.parse(run.outputs.report ?? '')).toMatchObject({
       gate: 'approval-gate',
       subject: { environment: 'prod', service: 'tenant-service', version: 'v1.4.0' },
-      findings: [{ check: 'approval by tech-lead' }, { check: 'approval by operations-lead' }],
+      findings: [
+        { check: 'approval by tech-lead' },
+        { check: 'approval by operations-lead' },
+        { message: 'dev-lead approved prod-tech-lead as tech-lead, and said "Tested in SIT.".' },
+        {
+          subject: 'prod-operations-lead',
+          message:
+            'Ops-Lead approved prod-operations-lead as operations-lead, and said "Go. ::stop-commands::x".',
+        },
+      ],
     });
     expect(run.log).not.toMatch(/^\s*::stop-commands/m);
     expect(calls().map(({ operation }) => operation)).toEqual([

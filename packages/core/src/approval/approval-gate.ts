@@ -1,4 +1,5 @@
 import { type Clock, formatInstant } from '../clock/index.ts';
+import { oneLine } from '../foreign-text/index.ts';
 import { decide, type Finding, type GateReport, type Subject } from '../gate/index.ts';
 import { type ApprovalQuestion, type ChainLink, judgeApprovals } from './judge.ts';
 import type { ReviewHistory } from './ports.ts';
@@ -23,7 +24,8 @@ export async function approvalGate(
   clock: Clock,
 ): Promise<ApprovalResult> {
   const { findings, approvers, chain } = judgeApprovals(request, await history.reviews(request.runId));
-  const all = [...findings, ...requesterKnown(request)];
+  const approvals = chain.filter(({ state }) => state === 'approved').map(said);
+  const all = [...findings, ...approvals, ...requesterKnown(request)];
   return {
     report: {
       gate: 'approval-gate',
@@ -34,6 +36,19 @@ export async function approvalGate(
     },
     approvers,
     chain,
+  };
+}
+
+/** An approval as it was given, so that the record has the whole chain; rejections are findings of their own. */
+function said({ environment, login, comment, role }: ChainLink): Finding {
+  const place = oneLine(environment);
+  const words = comment ? `, and said "${comment}"` : '';
+  return {
+    check: 'review',
+    outcome: 'info',
+    subject: place,
+    seen: `approved by ${login}`,
+    message: `${login} approved ${place}${role ? ` as ${oneLine(role)}` : ''}${words}.`,
   };
 }
 
