@@ -1,4 +1,4 @@
-import { release } from '@promo-actions/core/release';
+import { releaseThoughUnanswered } from '@promo-actions/core/release';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
@@ -10,7 +10,11 @@ runOnRunner(contract, {
     const { version, releaseBranchPrefix, developmentBranch } = inputs;
     const releaseBranch = `${releaseBranchPrefix}${version}`;
     const base = inputs.base ?? developmentBranch;
-    const result = await release({ ...inputs, releaseBranch, base }, repository);
+    const result = await releaseThoughUnanswered({ ...inputs, releaseBranch, base }, repository, {
+      clock,
+      log,
+      signal,
+    });
     if (result.pullRequest) log.warning(result.message);
     else log.info(result.message);
     return {

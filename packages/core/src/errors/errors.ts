@@ -37,6 +37,8 @@ export interface OutsideFailure {
   /** The service's own code, such as `ResourceNotFoundException` or `HTTP 403`. */
   readonly code?: string;
   readonly requestId?: string;
+  /** The request was not answered and may have taken effect: whoever repeats it must look first. */
+  readonly unsure?: boolean;
   readonly cause?: unknown;
 }
 

@@ -1,3 +1,3 @@
 export type { PullRequestPage, ReleasePage, ReleaseRepository } from './ports.ts';
-export { release } from './release.ts';
+export { releaseThoughUnanswered } from './repeat.ts';
 export { type Stage, stages } from './stage.ts';

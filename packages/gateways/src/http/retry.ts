@@ -127,6 +127,7 @@ function givenUp(
     remedy: remedyFor(verdict, wait),
     ...(response ? { code: `HTTP ${response.status}` } : {}),
     ...(id ? { requestId: id } : {}),
+    ...(verdict.unsure ? { unsure: true } : {}),
     cause: error,
   });
 }
