@@ -272,7 +272,8 @@ describe('reports', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
-  });
+    // Two seconds of work, and minutes on a machine that has ten times as much to do.
+  }, 240_000);
 });
 
 /** Tests with output, one of them failed, one that says 30 MB. */
