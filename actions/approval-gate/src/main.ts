@@ -1,4 +1,5 @@
 import { approvalGate, quorumFor } from '@promo-actions/core/approval';
+import { subjectOf } from '@promo-actions/core/gate';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
@@ -17,11 +18,7 @@ runOnRunner(contract, {
         environments: inputs.approvalEnvironments,
         requesters: [...new Set([...starters, ...requesters])],
         named: requesters.length > 0,
-        subject: {
-          ...(environment ? { environment } : {}),
-          ...(service ? { service } : {}),
-          ...(version ? { version } : {}),
-        },
+        subject: subjectOf({ environment, service, version }),
       },
       createReviewHistory(github, context.repository),
       clock,

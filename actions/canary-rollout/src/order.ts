@@ -1,5 +1,6 @@
 import type { InputValues, RunContext } from '@promo-actions/core/action';
 import { limitsOf } from '@promo-actions/core/analysis';
+import { subjectOf } from '@promo-actions/core/gate';
 import { hastened, type RolloutOrder } from '@promo-actions/core/rollout';
 import type { Calendar } from '@promo-actions/core/window';
 import type { contract } from './contract.ts';
@@ -33,10 +34,7 @@ export function orderOf(
     watch: {
       functionName: inputs.function,
       alias: inputs.alias,
-      subject: {
-        ...(inputs.environment ? { environment: inputs.environment } : {}),
-        ...(inputs.service ? { service: inputs.service } : {}),
-      },
+      subject: subjectOf({ environment: inputs.environment, service: inputs.service }),
       judge: inputs.judge,
       limits: limitsOf(inputs),
       warmup: inputs.warmup,

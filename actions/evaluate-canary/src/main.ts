@@ -1,4 +1,5 @@
 import { chartOf, evaluateCanary, judgeNamed, limitsOf, summaryOf } from '@promo-actions/core/analysis';
+import { subjectOf } from '@promo-actions/core/gate';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
 
@@ -11,10 +12,7 @@ runOnRunner(contract, {
     const window = Math.ceil(inputs.window / 60_000);
     const report = await evaluateCanary(
       {
-        subject: {
-          ...(inputs.environment ? { environment: inputs.environment } : {}),
-          ...(inputs.service ? { service: inputs.service } : {}),
-        },
+        subject: subjectOf({ environment: inputs.environment, service: inputs.service }),
         functionName: inputs.function,
         alias: inputs.alias,
         canaryVersion: inputs.canaryVersion,

@@ -1,3 +1,4 @@
+import { subjectOf } from '@promo-actions/core/gate';
 import { infrastructureGate } from '@promo-actions/core/infrastructure';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
@@ -10,11 +11,7 @@ runOnRunner(contract, {
       {
         plans,
         limits: { destroy, drift, allow, ...(maxAge === undefined ? {} : { maxAge }) },
-        subject: {
-          ...(environment ? { environment } : {}),
-          ...(service ? { service } : {}),
-          ...(version ? { version } : {}),
-        },
+        subject: subjectOf({ environment, service, version }),
       },
       reportFiles(),
       clock,

@@ -1,4 +1,5 @@
 import type { InputValues } from '@promo-actions/core/action';
+import { subjectOf } from '@promo-actions/core/gate';
 import { type Emergency, type WindowRequest, zoneOf } from '@promo-actions/core/window';
 import type { contract } from './contract.ts';
 
@@ -17,11 +18,7 @@ export function windowRequest(inputs: Inputs, starters: readonly string[], now: 
     required: inputs.requiredTime,
     whenClosed: inputs.whenClosed,
     requesters: requestersOf(inputs, starters),
-    subject: {
-      ...(inputs.environment ? { environment: inputs.environment } : {}),
-      ...(inputs.service ? { service: inputs.service } : {}),
-      ...(inputs.version ? { version: inputs.version } : {}),
-    },
+    subject: subjectOf(inputs),
     ...(inputs.calendarUrl ? { feed: { as: inputs.calendarAs, copyAge: inputs.calendarCopyMaxAge } } : {}),
     ...(scheduledTime === undefined ? {} : { scheduled: { at: scheduledTime, tolerance: inputs.tolerance } }),
     ...(plannedStart === undefined && plannedEnd === undefined

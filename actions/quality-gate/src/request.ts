@@ -1,4 +1,5 @@
 import type { InputValues } from '@promo-actions/core/action';
+import { subjectOf } from '@promo-actions/core/gate';
 import { type QualityRequest, reportKinds } from '@promo-actions/core/quality';
 import type { contract } from './contract.ts';
 
@@ -12,11 +13,7 @@ export function qualityRequest(inputs: Inputs, commit: string): QualityRequest {
     require: reportKinds.filter((kind) => inputs.require?.includes(kind)),
     requiredChecks: inputs.requiredChecks ?? [],
     commit: inputs.commit ?? commit,
-    subject: {
-      ...(environment ? { environment } : {}),
-      ...(service ? { service } : {}),
-      ...(version ? { version } : {}),
-    },
+    subject: subjectOf({ environment, service, version }),
     limits: {
       minTests: inputs.minTests,
       minCoverage: {

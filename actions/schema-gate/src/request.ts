@@ -1,4 +1,5 @@
 import type { InputValues } from '@promo-actions/core/action';
+import { subjectOf } from '@promo-actions/core/gate';
 import type { SchemaRequest, UndoRequest } from '@promo-actions/core/schema';
 import type { contract } from './contract.ts';
 
@@ -33,13 +34,5 @@ export function undoRequest(inputs: Inputs): UndoRequest | undefined {
     ...(stateCommand === undefined ? {} : { stateCommand }),
     ...(appliedThrough === undefined ? {} : { appliedThrough }),
     subject: subjectOf(inputs),
-  };
-}
-
-function subjectOf({ environment, service, version }: Inputs): SchemaRequest['subject'] {
-  return {
-    ...(environment ? { environment } : {}),
-    ...(service ? { service } : {}),
-    ...(version ? { version } : {}),
   };
 }

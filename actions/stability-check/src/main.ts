@@ -1,3 +1,4 @@
+import { subjectOf } from '@promo-actions/core/gate';
 import { apiTarget, checkStability, loadBalancerTarget } from '@promo-actions/core/stability';
 import { runOnRunner } from '@promo-actions/gateways/runner';
 import { contract } from './contract.ts';
@@ -9,11 +10,7 @@ runOnRunner(contract, {
     const { environment, service, expectedVersion } = inputs;
     const report = await checkStability(
       {
-        subject: {
-          ...(environment ? { environment } : {}),
-          ...(service ? { service } : {}),
-          ...(expectedVersion ? { version: expectedVersion } : {}),
-        },
+        subject: subjectOf({ environment, service, version: expectedVersion }),
         functions: inputs.functions ?? [],
         alias: inputs.alias,
         targets: [

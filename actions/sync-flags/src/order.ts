@@ -6,6 +6,7 @@ import {
   type RestoreOrder,
   type SyncOrder,
 } from '@promo-actions/core/flags';
+import { subjectOf } from '@promo-actions/core/gate';
 import type { contract } from './contract.ts';
 
 type Inputs = InputValues<typeof contract.inputs>;
@@ -20,11 +21,7 @@ export function orderOf(inputs: Inputs, { repository, runUrl }: RunContext): Fla
       : `Sync from ${inputs.sourceEnvironment} to ${target}`;
   const release = [service ?? repository, version].filter(Boolean).join(' ');
   return {
-    subject: {
-      ...(environment ? { environment } : {}),
-      ...(service ? { service } : {}),
-      ...(version ? { version } : {}),
-    },
+    subject: subjectOf({ environment, service, version }),
     project,
     target,
     wait,

@@ -1,5 +1,5 @@
 import { type Clock, formatInstant, parseInstant } from '../clock/index.ts';
-import { decide, type Finding, type GateReport } from '../gate/index.ts';
+import { decide, type Finding, type GateReport, subjectOf } from '../gate/index.ts';
 import { judgeApprovals, judgeSchedule, judgeStatus, type ScheduleRule } from './judge.ts';
 import { comment, create, type Done, link, transition } from './operations.ts';
 import type { ScheduleFields, Ticket, TicketSystem } from './ports.ts';
@@ -77,11 +77,7 @@ export async function changeGate(
     report: {
       gate: 'jira-gate',
       decision: decide(findings),
-      subject: {
-        ...(environment ? { environment } : {}),
-        ...(service ? { service } : {}),
-        ...(version ? { version } : {}),
-      },
+      subject: subjectOf({ environment, service, version }),
       at: formatInstant(clock.now()),
       findings,
     },

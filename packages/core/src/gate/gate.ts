@@ -36,6 +36,23 @@ export interface Subject {
   readonly version?: string;
 }
 
+/** The subject that inputs name, as far as they do. */
+export function subjectOf({
+  environment,
+  service,
+  version,
+}: {
+  readonly environment?: string | undefined;
+  readonly service?: string | undefined;
+  readonly version?: string | undefined;
+}): Subject {
+  return {
+    ...(environment ? { environment } : {}),
+    ...(service ? { service } : {}),
+    ...(version ? { version } : {}),
+  };
+}
+
 /** The one answer that every gate gives; its JSON is the action's `report` output and goes into the record. */
 export interface GateReport {
   readonly gate: string;

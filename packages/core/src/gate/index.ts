@@ -7,5 +7,6 @@ export {
   type Outcome,
   type Override,
   type Subject,
+  subjectOf,
 } from './gate.ts';
 export { renderReport } from './render.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/index.ts';
 import { formatInstant } from '../clock/index.ts';
-import { decide, type Finding, type GateReport } from '../gate/index.ts';
+import { decide, type Finding, type GateReport, subjectOf } from '../gate/index.ts';
 import type { DeployedVersions, Repository } from './ports.ts';
 import { resolveVersion, type VersionRequest } from './resolve.ts';
 import {
@@ -84,11 +84,7 @@ function report(
   return {
     gate: 'validate-version',
     decision: decide(findings),
-    subject: {
-      ...(environment ? { environment } : {}),
-      ...(service ? { service } : {}),
-      ...(version ? { version } : {}),
-    },
+    subject: subjectOf({ environment, service, version }),
     at: formatInstant(clock.now()),
     findings,
   };
