@@ -11,6 +11,7 @@ const beside = [
   /^Say /,
   /^Assume the target environment's role (to undo|anew)$/,
   /^Record the failure$/,
+  /^Complete the record of the success$/,
 ];
 /** A job whose refusal is a person's, before any of its steps. */
 const reviewed = 'approval';
