@@ -144,6 +144,31 @@ describe('the judge of crash points', () => {
     expect(lies.map((lie) => lie.split(' says v1.4.0')[0])).toEqual(['SSM', 'GitHub', 'the ticket']);
   });
 
+  test('takes a record that the head alone carries for written only where the table refuses it for good', () => {
+    const items = records('started', 'failed');
+    const last = items.find(({ status }) => status === 'failed');
+    const carried = items
+      .filter((item) => item !== last)
+      .map((item) => ('head_hash' in item ? { ...item, head_record: JSON.stringify(last) } : item));
+    const world = { ...undone, items: carried };
+    expect(flawsOf(world, 'failure', 'told')).toEqual([]);
+    expect(flawsOf(world, 'failure', 'any').join('\n')).toContain('the head is not at the last record');
+    const forged = carried.map((item) =>
+      'head_hash' in item ? { ...item, head_record: JSON.stringify({ ...last, reason: 'another' }) } : item,
+    );
+    expect(flawsOf({ ...undone, items: forged }, 'failure', 'told').join('\n')).toContain(
+      'does not have the hash of its content',
+    );
+  });
+
+  test('takes parameters that say nothing for told where SSM refuses for good, and wrong ones never', () => {
+    const silent = { ...promoted, parameters: {} };
+    expect(flawsOf(silent, 'failure', 'told').join('\n')).not.toContain('SSM');
+    expect(flawsOf(silent, 'failure', 'any').join('\n')).toContain('SSM deployed-version is undefined');
+    const wrong = { ...promoted, parameters: { '/tenants/prod/deployed-version': 'v1.3.0' } };
+    expect(flawsOf(wrong, 'failure', 'told').join('\n')).toContain('SSM deployed-version is v1.3.0');
+  });
+
   test('a promotion that could not be undone may say so where that is asked for', () => {
     const [started, failed, head] = records('started', 'failed');
     const reason = 'the promotion failed and could not be undone';

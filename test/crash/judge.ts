@@ -1,4 +1,4 @@
-import { chainFlaws, headOf, lockHolder, recordsOf, type World } from './outside.ts';
+import { chainFlaws, headOf, lockHolder, recordsOf, type World, withCarried } from './outside.ts';
 
 /** What a promotion that has ended must have left. */
 export type Ending = 'promoted' | 'undone' | 'any' | 'told';
@@ -14,11 +14,12 @@ export function couldNotUndo(world: World): boolean {
 }
 
 /** What is wrong with production after a promotion of v1.4.0 that ended so; nothing when nothing is. */
-export function flawsOf(world: World, outcome: string, ending: Ending): string[] {
+export function flawsOf(seen: World, outcome: string, ending: Ending): string[] {
+  const world = ending === 'told' ? withCarried(seen) : seen;
   const flaws = [
     ...chainFlaws(world),
     ...liesOf(world),
-    ...currentFlaws(world),
+    ...currentFlaws(world, ending === 'told' && outcome === 'failure'),
     ...storyFlaws(world),
     ...toldFlaws(world, outcome),
   ];
@@ -104,8 +105,11 @@ function publishedFlaws({ published, backups, releases }: World): string[] {
   return flaws;
 }
 
-/** SSM says what the head of the records says is current, which is what their last success said. */
-function currentFlaws(world: World): string[] {
+/**
+ * SSM says what the head of the records says is current, which is what their last success said. Where it refuses for good,
+ * and the run has failed for that, it says nothing.
+ */
+function currentFlaws(world: World, silent: boolean): string[] {
   const head = headOf(world);
   const flaws: string[] = [];
   for (const [name, attribute] of [
@@ -113,7 +117,7 @@ function currentFlaws(world: World): string[] {
     ['deployed-at', 'current_since'],
   ] as const) {
     const told = world.parameters[`/tenants/prod/${name}`];
-    if (told !== head?.[attribute])
+    if (told !== head?.[attribute] && !(silent && told === undefined))
       flaws.push(`SSM ${name} is ${told}, the records say ${head?.[attribute]}`);
   }
   const current = head?.current_version;

@@ -97,6 +97,15 @@ export function headOf({ items }: World): Attributes | undefined {
   return items.find((item) => item.deployment_id === 'current/prod/tenant-service');
 }
 
+/** The same with the last record of the log where its head alone carries it, since its own item could not be written. */
+export function withCarried(world: World): World {
+  const text = headOf(world)?.head_record;
+  if (typeof text !== 'string') return world;
+  const last = JSON.parse(text) as Attributes;
+  const written = world.items.some((item) => item.deployment_id === last.deployment_id);
+  return written ? world : { ...world, items: [...world.items, last] };
+}
+
 /** Who holds the lock of the service; undefined when nobody does. */
 export function lockHolder({ items, now }: World): string | undefined {
   const held = items.find((item) => item.lock_state === 'held' && String(item.expires_at) > now);
