@@ -42,7 +42,6 @@ export function samplePoints(runs: readonly CleanRun[], seed: number): readonly 
 }
 
 const sample = [
-  ['kill', 'after lambda PublishVersion, its 1.'],
   ['kill', 'after lambda UpdateAlias, its 2.'],
   ['cancel', 'before monitoring GetMetricData, its 5.'],
   ['lasting', 'lambda UpdateAlias fails from its 2.'],

@@ -39,18 +39,18 @@ describe('the example promotes to SIT', () => {
     sample(
       [
         [
-          'where the tests there fail it returns to the old version, and its record says why',
-          'sit-target-tests-fail',
-          { version: '1', weights: {}, backups: ['1'], parameters: {} },
-          ['started', 'rolled-back'],
-          'the tests in the target environment failed',
-        ],
-        [
           'where a migration fails, it is taken back and nothing is deployed',
           'sit-failed-migration',
           { version: '1', weights: {}, backups: ['1'], parameters: {} },
           ['started', 'failed'],
           'the migrations failed',
+        ],
+        [
+          'where the tests there fail it returns to the old version, and its record says why',
+          'sit-target-tests-fail',
+          { version: '1', weights: {}, backups: ['1'], parameters: {} },
+          ['started', 'rolled-back'],
+          'the tests in the target environment failed',
         ],
         [
           'where the run is cancelled in a migration, it is taken back all the same',

@@ -30,7 +30,7 @@ export function promo(
   });
 }
 
-const release = join(fixtures, 'release');
+export const release = join(fixtures, 'release');
 
 /** Rehearses a scenario of the fixtures' repository against the fixtures' release tree. */
 export function rehearse(scenario: string, ...more: readonly string[]): Promise<Run> {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Rehearsal } from '@promo-actions/rehearsal';
-import { promo, rehearse, repository, startRehearsal } from './promo.ts';
+import { promo, rehearse, release, repository, startRehearsal } from './promo.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'promo-rehearse-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -181,10 +181,11 @@ describe('what a rehearsal leaves', () => {
   });
 
   test('no folder of its own and no process', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('promo-rehearsal-'));
-    await rehearse('killed');
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('promo-rehearsal-'));
-    expect(after.filter((name) => !before.includes(name))).toEqual([]);
+    const temp = mkdtempSync(join(tmpdir(), 'promo-left-'));
+    await promo(['rehearse', '--scenario', 'killed', '--release', release], { TMPDIR: temp });
+    const left = readdirSync(temp);
+    rmSync(temp, { recursive: true });
+    expect(left).toEqual([]);
   });
 
   test('nothing of one’s own credentials, and nothing of the secrets anywhere in the JSON', async () => {
