@@ -6,7 +6,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { runAction } from '../bundle/run.ts';
-import { sample } from '../sample.ts';
+import { playedWhole, sample } from '../sample.ts';
 import { endRehearsals, example, rehearseAndKeep } from './example.ts';
 
 const command = join(process.cwd(), 'build', 'tools', 'promo.mjs');
@@ -81,34 +81,31 @@ describe('a rollout', () => {
     },
   );
 
-  test.each(
-    sample(
+  playedWhole(() => {
+    test.each([
       [
-        [
-          'is held while both versions fail alike, blames nobody, and goes on',
-          'rollout-shared-incident',
-          async (log: string, held: number) => {
-            expect(log).toMatch(/10%, step 1 of 2, .*: hold, .*is not shown to be worse/);
-            expect(held).toBeGreaterThan(15);
-          },
-        ],
-        [
-          'is not undone for cold starts, which were there',
-          'rollout-cold-start',
-          async (_log: string, held: number, url: string) => {
-            expect(await coldestMinute(url)).toBeGreaterThan(800);
-            expect(held).toBeLessThan(15);
-          },
-        ],
-      ] as const,
-      1,
-    ),
-  )('%s', async (_, scenario, holds) => {
-    const { log, url } = await rehearseAndKeep(scenario);
-    const seen = await production(url);
-    expect(seen).toMatchObject({ version: '2', weights: {}, status: 'completed' });
-    expect(seen.course).toEqual([0, 10, 50, 100]);
-    await holds(log, seen.held[1] ?? Number.NaN, url);
+        'is held while both versions fail alike, blames nobody, and goes on',
+        'rollout-shared-incident',
+        async (log: string, held: number) => {
+          expect(log).toMatch(/10%, step 1 of 2, .*: hold, .*is not shown to be worse/);
+          expect(held).toBeGreaterThan(15);
+        },
+      ],
+      [
+        'is not undone for cold starts, which were there',
+        'rollout-cold-start',
+        async (_log: string, held: number, url: string) => {
+          expect(await coldestMinute(url)).toBeGreaterThan(800);
+          expect(held).toBeLessThan(15);
+        },
+      ],
+    ] as const)('%s', async (_, scenario, holds) => {
+      const { log, url } = await rehearseAndKeep(scenario);
+      const seen = await production(url);
+      expect(seen).toMatchObject({ version: '2', weights: {}, status: 'completed' });
+      expect(seen.course).toEqual([0, 10, 50, 100]);
+      await holds(log, seen.held[1] ?? Number.NaN, url);
+    });
   });
 
   /** The highest p95 of the new version's minutes, in milliseconds. */
