@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { sample } from '../sample.ts';
+import { playedWhole, sample } from '../sample.ts';
 import { endRehearsals, look, lookAtRepository, rehearseAndKeep } from './example.ts';
 
 afterEach(endRehearsals);
@@ -35,57 +35,55 @@ describe('the example promotes to SIT', () => {
     expect(await sit(url)).toEqual({ version: '1', weights: {}, backups: [], records: [], parameters: {} });
   });
 
-  test.each(
-    sample(
+  // One that is undone is played in stages.test.ts.
+  playedWhole(() => {
+    test.each([
       [
-        [
-          'where a migration fails, it is taken back and nothing is deployed',
-          'sit-failed-migration',
-          { version: '1', weights: {}, backups: ['1'], parameters: {} },
-          ['started', 'failed'],
-          'the migrations failed',
-        ],
-        [
-          'where the tests there fail it returns to the old version, and its record says why',
-          'sit-target-tests-fail',
-          { version: '1', weights: {}, backups: ['1'], parameters: {} },
-          ['started', 'rolled-back'],
-          'the tests in the target environment failed',
-        ],
-        [
-          'where the run is cancelled in a migration, it is taken back all the same',
-          'sit-cancelled-migration',
-          { version: '1', weights: {}, backups: ['1'], parameters: {} },
-          ['started', 'failed'],
-          'the run was cancelled',
-        ],
-        [
-          'where SIT lacks a parameter that is never copied, nothing is written',
-          'sit-configuration-refused',
-          {
-            version: '1',
-            weights: {},
-            backups: ['1'],
-            parameters: { '/tenants/sit/tenant-service/plans': '["free"]' },
-          },
-          ['started', 'failed'],
-          'the configuration was not promoted',
-        ],
-        [
-          'where the tests are skipped, the record keeps the reason',
-          'sit-tests-skipped',
-          { version: '2', weights: {}, backups: ['1'] },
-          ['started', 'succeeded'],
-          'the tests were skipped - the runners of the test fleet are down',
-        ],
-      ] as const,
-      1,
-    ),
-  )('%s', async (_, scenario, expected, statuses, reason) => {
-    const { url } = await rehearseAndKeep(scenario);
-    const { records, ...seen } = await sit(url);
-    expect(seen).toMatchObject(expected);
-    expect(records.map(({ status }) => status)).toEqual(statuses);
-    expect(records.map(({ reason: told }) => told)).toContain(reason);
+        'where a migration fails, it is taken back and nothing is deployed',
+        'sit-failed-migration',
+        { version: '1', weights: {}, backups: ['1'], parameters: {} },
+        ['started', 'failed'],
+        'the migrations failed',
+      ],
+      [
+        'where the tests there fail it returns to the old version, and its record says why',
+        'sit-target-tests-fail',
+        { version: '1', weights: {}, backups: ['1'], parameters: {} },
+        ['started', 'rolled-back'],
+        'the tests in the target environment failed',
+      ],
+      [
+        'where the run is cancelled in a migration, it is taken back all the same',
+        'sit-cancelled-migration',
+        { version: '1', weights: {}, backups: ['1'], parameters: {} },
+        ['started', 'failed'],
+        'the run was cancelled',
+      ],
+      [
+        'where SIT lacks a parameter that is never copied, nothing is written',
+        'sit-configuration-refused',
+        {
+          version: '1',
+          weights: {},
+          backups: ['1'],
+          parameters: { '/tenants/sit/tenant-service/plans': '["free"]' },
+        },
+        ['started', 'failed'],
+        'the configuration was not promoted',
+      ],
+      [
+        'where the tests are skipped, the record keeps the reason',
+        'sit-tests-skipped',
+        { version: '2', weights: {}, backups: ['1'] },
+        ['started', 'succeeded'],
+        'the tests were skipped - the runners of the test fleet are down',
+      ],
+    ] as const)('%s', async (_, scenario, expected, statuses, reason) => {
+      const { url } = await rehearseAndKeep(scenario);
+      const { records, ...seen } = await sit(url);
+      expect(seen).toMatchObject(expected);
+      expect(records.map(({ status }) => status)).toEqual(statuses);
+      expect(records.map(({ reason: told }) => told)).toContain(reason);
+    });
   });
 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Rehearsal } from '@promo-actions/rehearsal';
+import { sample } from '../sample.ts';
 import { promo, rehearse, release, repository, startRehearsal } from './promo.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'promo-rehearse-test-'));
@@ -13,28 +14,33 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a scenario of the fixtures ends as it expects', () => {
   // What each expects stands in its own file; the scenarios are the assertions, and the next test shows that they can fail.
-  test.each([
-    ['trivial', 'files, outputs between jobs, an hour that passes at once'],
-    ['actions', 'node and composite actions, posts, `$/`, `./` and the release tree'],
-    ['call', 'reusable workflows in each other, with inputs, secrets and outputs'],
-    ['jobs', 'failures, conditions, matrices'],
-    ['parallel', 'two jobs in one virtual time'],
-    ['approved', 'people answer, and the API tells'],
-    ['rejected', 'a rejection fails the job'],
-    ['self-approval', 'nobody reviews their own run'],
-    ['cancelled', 'SIGINT, conditions of a cancelled job, posts'],
-    ['killed', 'a dead runner runs no post'],
-    ['killed-in-post', 'a runner dies in a post like anywhere else'],
-    ['killed-before-call', 'a runner dies at a call that then has no effect'],
-    ['killed-after-call', 'a runner dies at a call that has had its effect'],
-    ['cancelled-at-call', 'the call goes on, the step is interrupted'],
-    ['clock-ahead', 'a runner five minutes ahead of the sandbox'],
-    ['clock-behind', 'a runner five minutes behind'],
-    ['limits', 'virtual time-outs of steps and jobs'],
-    ['runner', 'paths that steps add, summaries beyond measure'],
-    ['secrets', 'nothing of them in log, output, summary'],
-    ['artifacts', 'artifacts, and credentials by OIDC for whom it is permitted'],
-  ])('%s: %s', async (scenario) => {
+  test.each(
+    sample(
+      [
+        ['actions', 'node and composite actions, posts, `$/`, `./` and the release tree'],
+        ['call', 'reusable workflows in each other, with inputs, secrets and outputs'],
+        ['jobs', 'failures, conditions, matrices'],
+        ['approved', 'people answer, and the API tells'],
+        ['cancelled', 'SIGINT, conditions of a cancelled job, posts'],
+        ['killed', 'a dead runner runs no post'],
+        ['killed-after-call', 'a runner dies at a call that has had its effect'],
+        ['cancelled-at-call', 'the call goes on, the step is interrupted'],
+        ['clock-ahead', 'a runner five minutes ahead of the sandbox'],
+        ['runner', 'paths that steps add, summaries beyond measure'],
+        ['secrets', 'nothing of them in log, output, summary'],
+        ['artifacts', 'artifacts, and credentials by OIDC for whom it is permitted'],
+        ['trivial', 'files, outputs between jobs, an hour that passes at once'],
+        ['parallel', 'two jobs in one virtual time'],
+        ['rejected', 'a rejection fails the job'],
+        ['self-approval', 'nobody reviews their own run'],
+        ['killed-in-post', 'a runner dies in a post like anywhere else'],
+        ['killed-before-call', 'a runner dies at a call that then has no effect'],
+        ['clock-behind', 'a runner five minutes behind'],
+        ['limits', 'virtual time-outs of steps and jobs'],
+      ],
+      12,
+    ),
+  )('%s: %s', async (scenario) => {
     const { code, out, err } = await rehearse(scenario);
     expect({ code, err, end: code === 0 ? '' : out.slice(-4_000) }).toEqual({ code: 0, err: '', end: '' });
   });
