@@ -1,4 +1,4 @@
-import type { Answer, Exchange, Service } from '../kernel/index.ts';
+import { type Answer, createRouter, type Exchange, type Service } from '../kernel/index.ts';
 import { GitMissing } from './bare.ts';
 import { contentRoutes } from './contents.ts';
 import { controls } from './control.ts';
@@ -11,7 +11,7 @@ import { refRoutes } from './refs.ts';
 import { releaseRoutes } from './releases.ts';
 import { runRoutes } from './runs.ts';
 import type { GitHubState } from './state.ts';
-import { type Call, notFound, Refused, type Route, readBody, refusal, toAnswer } from './wire.ts';
+import { type Call, notFound, Refused, readBody, refusal, toAnswer } from './wire.ts';
 
 export interface GitHubDependencies {
   /** The world's part; without it there is no repository, and OIDC tokens alone are given. */
@@ -35,14 +35,9 @@ const routes = [
   ...releaseRoutes,
   ...contentRoutes,
   ...deploymentRoutes,
-].map((route) => {
-  const [method = '', path = ''] = route.operation.split(' ');
-  const pattern = path.replace(
-    /\{(\w+)\}/g,
-    (_, name: string) => `(?<${name}>${long.has(name) ? '.+' : '[^/]+'})`,
-  );
-  return { route, method, pattern: new RegExp(`^/github${pattern}$`) };
-});
+];
+const met = createRouter(routes, { prefix: '/github', long });
+const find = ({ method, url }: Exchange) => met(method, url.pathname);
 
 /** GitHub's REST API under `/github`, with one repository. @throws Error when the definition contradicts itself */
 export function createGitHubService({ definition, now, folder, url }: GitHubDependencies): Service {
@@ -74,19 +69,6 @@ export function createGitHubService({ definition, now, folder, url }: GitHubDepe
       return owner && repo ? { repository: `${owner}/${repo}`, ...params } : {};
     },
   };
-}
-
-function find({
-  method,
-  url,
-}: Exchange): { readonly route: Route; readonly params: Record<string, string> } | undefined {
-  for (const { route, method: own, pattern } of routes) {
-    const match = own === method ? pattern.exec(url.pathname) : null;
-    if (!match) continue;
-    const params = Object.entries(match.groups ?? {}).map(([name, value]) => [name, decoded(value)]);
-    return { route, params: Object.fromEntries(params) };
-  }
-  return undefined;
 }
 
 function answer(state: GitHubState, exchange: Exchange, api: string): Answer {
@@ -143,13 +125,4 @@ function injected(_: Exchange, status: number, code: string, message: string): A
 }
 
 /** Every operation of GitHub's REST API that the sandbox knows. */
-export const gitHubOperations: readonly string[] = routes.map(({ route }) => route.operation);
-
-/** Percent signs that begin no code stand for themselves. */
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
+export const gitHubOperations: readonly string[] = routes.map(({ operation }) => operation);

@@ -1,9 +1,9 @@
-import type { Answer, Exchange, Service } from '../kernel/index.ts';
+import { type Answer, createRouter, type Exchange, type Service } from '../kernel/index.ts';
 import type { JiraDefinition } from './definition.ts';
 import { issueRoutes } from './issues.ts';
 import { createState, type JiraState } from './state.ts';
 import { talkRoutes } from './talk.ts';
-import { type Body, json, Refused, type Route, refusal } from './wire.ts';
+import { type Body, json, Refused, refusal } from './wire.ts';
 
 export interface JiraDependencies {
   /** The world's part; without it the site has no issue. */
@@ -17,11 +17,8 @@ export interface JiraDependencies {
 /** The API host's paths begin with the site's cloud ID. */
 const cloud = /^\/jira\/ex\/jira\/([^/]+)(?=\/)/;
 
-const routes = [...talkRoutes, ...issueRoutes].map((route) => {
-  const [method = '', path = ''] = route.operation.split(' ');
-  const pattern = path.replace(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>[^/]+)`);
-  return { route, method, pattern: new RegExp(`^${pattern}$`) };
-});
+const routes = [...talkRoutes, ...issueRoutes];
+const met = createRouter(routes);
 
 /**
  * Jira Cloud's REST API v3 and Service Management's approvals under `/jira`; the same under `/jira/ex/jira/{cloudId}`, as api.atlassian.com
@@ -48,19 +45,9 @@ export function createJiraService({ definition, now, url }: JiraDependencies): S
   };
 }
 
-function find({
-  method,
-  url,
-}: Exchange): { readonly route: Route; readonly params: Record<string, string> } | undefined {
+function find({ method, url }: Exchange) {
   if (!url.pathname.startsWith('/jira/')) return undefined;
-  const path = url.pathname.replace(cloud, '/jira').slice('/jira'.length);
-  for (const { route, method: own, pattern } of routes) {
-    const match = own === method ? pattern.exec(path) : null;
-    if (!match) continue;
-    const params = Object.entries(match.groups ?? {}).map(([name, value]) => [name, decoded(value)]);
-    return { route, params: Object.fromEntries(params) };
-  }
-  return undefined;
+  return met(method, url.pathname.replace(cloud, '/jira').slice('/jira'.length));
 }
 
 function answer(state: JiraState, exchange: Exchange, sandbox: string, site: string): Answer {
@@ -117,13 +104,4 @@ function injected(_: Exchange, status: number, _code: string, message: string): 
 }
 
 /** Every operation of Jira's API that the sandbox knows. */
-export const jiraOperations: readonly string[] = routes.map(({ route }) => route.operation);
-
-/** Percent signs that begin no code stand for themselves. */
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
+export const jiraOperations: readonly string[] = routes.map(({ operation }) => operation);

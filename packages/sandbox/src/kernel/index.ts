@@ -15,6 +15,7 @@ export {
   xmlMembers,
 } from './query.ts';
 export { type Random, seededRandom, seededUuid } from './random.ts';
+export { createRouter } from './router.ts';
 export { type Caller, createKernel } from './server.ts';
 export type { Answer, Exchange, Service } from './service.ts';
 export { signatureScope } from './signature.ts';

@@ -1,10 +1,10 @@
-import { type Answer, type Exchange, type Service, WireError } from '../kernel/index.ts';
+import { type Answer, createRouter, type Exchange, type Service, WireError } from '../kernel/index.ts';
 import { approvalRoutes } from './approvals.ts';
 import type { LaunchDarklyDefinition } from './definition.ts';
 import { flagRoutes } from './flags.ts';
 import { createQuota } from './quota.ts';
 import { createState, type LaunchDarklyState } from './state.ts';
-import { type Body, forbidden, invalid, json, type Route } from './wire.ts';
+import { type Body, forbidden, invalid, json } from './wire.ts';
 
 export interface LaunchDarklyDependencies {
   /** The world's part; without it there is no project. */
@@ -13,14 +13,12 @@ export interface LaunchDarklyDependencies {
   readonly now: number;
 }
 
-const routes = [...flagRoutes, ...approvalRoutes].map((route) => {
-  const [method = '', path = ''] = route.operation.split(' ');
-  const pattern = path.replace(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>[^/]+)`);
-  return { route, method, pattern: new RegExp(`^/launchdarkly${pattern}$`) };
-});
+const routes = [...flagRoutes, ...approvalRoutes];
+const met = createRouter(routes, { prefix: '/launchdarkly' });
+const find = ({ method, url }: Exchange) => met(method, url.pathname);
 
 /** Every operation of LaunchDarkly's API that the sandbox knows. */
-export const launchDarklyOperations: readonly string[] = routes.map(({ route }) => route.operation);
+export const launchDarklyOperations: readonly string[] = routes.map(({ operation }) => operation);
 
 /** LaunchDarkly's REST API v2 under `/launchdarkly`. @throws Error when the definition contradicts itself */
 export function createLaunchDarklyService({ definition, now }: LaunchDarklyDependencies): Service {
@@ -55,22 +53,6 @@ const tooMany = json(429, {
   code: 'rate_limited',
   message: "You've exceeded the API rate limit. Try again later.",
 });
-
-function find({
-  method,
-  url,
-}: Exchange): { readonly route: Route; readonly params: Record<string, string> } | undefined {
-  for (const { route, method: own, pattern } of routes) {
-    const match = own === method ? pattern.exec(url.pathname) : null;
-    if (!match) continue;
-    const params = Object.entries(match.groups ?? {}).map(([name, value]) => [
-      name,
-      decodeURIComponent(value),
-    ]);
-    return { route, params: Object.fromEntries(params) };
-  }
-  return undefined;
-}
 
 function answer(state: LaunchDarklyState, exchange: Exchange): Answer {
   const { route, params } = find(exchange) ?? {};
