@@ -56,6 +56,13 @@ export class OutsideError extends Error {
   after(changed: string): OutsideError {
     return new OutsideError({ ...this.failure, changed });
   }
+
+  /** The same failure as the reason of another: why `what` could not be done. */
+  asReasonOf(what: string): OutsideError {
+    const { failure } = this;
+    const why = failure.why ? `${failure.what}: ${failure.why}` : failure.what;
+    return new OutsideError({ ...failure, what, why });
+  }
 }
 
 function describeFailure(failure: OutsideFailure): string {

@@ -67,14 +67,7 @@ function detail(error: unknown): string {
 /** GitHub's refusal as advice; what is none of GitHub's answers stays what it is. */
 export function translate(question: Question, error: unknown): unknown {
   const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof OutsideError) {
-    const { failure } = cause;
-    return new OutsideError({
-      ...failure,
-      what: question.what,
-      why: `${failure.what}: ${failure.why ?? ''}`,
-    });
-  }
+  if (cause instanceof OutsideError) return cause.asReasonOf(question.what);
   const refusal = refusalOf(error);
   if (!refusal) return cause instanceof Error ? cause : error;
   const id = refusal.headers['x-github-request-id'];

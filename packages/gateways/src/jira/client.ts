@@ -1,6 +1,6 @@
 import type { Clock } from '@promo-actions/core/clock';
 import { OutsideError } from '@promo-actions/core/errors';
-import { type Fetch, requestId, retryingFetch } from '../http/index.ts';
+import { type Fetch, readJson, requestId, retryingFetch, sendJson } from '../http/index.ts';
 
 /** A Jira Cloud site by its own address (classic tokens), or through Atlassian's API host by its cloud ID (tokens with scopes). */
 export type JiraAddress = { readonly baseUrl: string } | { readonly cloudId: string };
@@ -41,45 +41,16 @@ export function createJira(options: JiraOptions): Jira {
   const host = hostOf(address);
   const authorization = `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
 
-  const send = async ({ method, path, body, what }: Question): Promise<Response> => {
-    try {
-      return await fetch(`${host}${path}`, {
-        method,
-        headers: {
-          authorization,
-          accept: 'application/json',
-          'user-agent': 'promo-actions',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal ? { signal } : {}),
-      });
-    } catch (error) {
-      if (!(error instanceof OutsideError)) throw error;
-      throw new OutsideError({
-        ...error.failure,
-        what,
-        why: `${error.failure.what}: ${error.failure.why ?? ''}`,
-      });
-    }
+  const send = ({ method, path, body, what }: Question): Promise<Response> => {
+    const headers = { authorization, accept: 'application/json' };
+    return sendJson(fetch, { method, url: `${host}${path}`, headers, body, signal, what });
   };
 
   const read = async (question: Question, response: Response): Promise<unknown> => {
     const text = await response.text();
     if (!response.ok) throw refusal(question, response, text, options);
-    if (text === '') return undefined;
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      throw new OutsideError({
-        what: question.what,
-        why: `${host} answered something other than JSON`,
-        remedy:
-          'Check `base-url`: it is the address of the site, such as `https://example.atlassian.net`, without a path.',
-        operation: `${question.method} ${question.path.split('?')[0]}`,
-        cause: error,
-      });
-    }
+    const { what } = question;
+    return readJson(text, host, { what, remedy: checkAddress, operation: operationOf(question) });
   };
 
   return {
@@ -98,6 +69,10 @@ function hostOf(address: JiraAddress): string {
   return `https://api.atlassian.com/ex/jira/${encodeURIComponent(address.cloudId)}`;
 }
 
+function operationOf({ method, path }: Question): string {
+  return `${method} ${path.split('?')[0]}`;
+}
+
 function refusal(
   question: Question,
   response: Response,
@@ -110,7 +85,7 @@ function refusal(
     what: question.what,
     ...(why ? { why: `Jira says: ${why}` } : {}),
     remedy: remedyFor(response, question, address, user),
-    operation: `${question.method} ${question.path.split('?')[0]}`,
+    operation: operationOf(question),
     code: `HTTP ${response.status}`,
     ...(id ? { requestId: id } : {}),
   });

@@ -1,7 +1,7 @@
 import type { Clock } from '@promo-actions/core/clock';
 import { OutsideError } from '@promo-actions/core/errors';
 import { oneLine } from '@promo-actions/core/foreign-text';
-import { type Fetch, retryingFetch } from '../http/index.ts';
+import { type Fetch, readJson, retryingFetch, sendJson } from '../http/index.ts';
 import { createQuota } from './quota.ts';
 
 export interface LaunchDarklyOptions {
@@ -57,30 +57,16 @@ export function createLaunchDarkly(options: LaunchDarklyOptions): LaunchDarkly {
   const quota = createQuota(options.fetch ?? globalThis.fetch, clock, (line) => onRetry?.(line), signal);
   const fetch = retryingFetch(quota, clock, onRetry ? { onRetry } : {});
 
-  const send = async ({ method, path, body, semanticPatch, what }: Question): Promise<Response> => {
-    const patch = semanticPatch ? '; domain-model=launchdarkly.semanticpatch' : '';
-    try {
-      return await fetch(`${baseUrl}${path}`, {
-        method,
-        headers: {
-          authorization: token,
-          accept: 'application/json',
-          'ld-api-version': apiVersion,
-          'user-agent': 'promo-actions',
-          ...(body === undefined ? {} : { 'content-type': `application/json${patch}` }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal ? { signal } : {}),
-      });
-    } catch (error) {
-      if (!(error instanceof OutsideError)) throw error;
-      throw new OutsideError({
-        ...error.failure,
-        what,
-        why: `${error.failure.what}: ${error.failure.why ?? ''}`,
-      });
-    }
-  };
+  const send = ({ method, path, body, semanticPatch, what }: Question): Promise<Response> =>
+    sendJson(fetch, {
+      method,
+      url: `${baseUrl}${path}`,
+      headers: { authorization: token, accept: 'application/json', 'ld-api-version': apiVersion },
+      body,
+      ...(semanticPatch ? { contentType: 'application/json; domain-model=launchdarkly.semanticpatch' } : {}),
+      signal,
+      what,
+    });
 
   const askUnless: LaunchDarkly['askUnless'] = async (statuses, question) => {
     const response = await send(question);
@@ -92,18 +78,10 @@ export function createLaunchDarkly(options: LaunchDarklyOptions): LaunchDarkly {
         return { refusal: { status: response.status, said: said.message } };
       throw refused(question, response.status, said, baseUrl);
     }
-    if (text === '') return { answer: undefined };
-    try {
-      return { answer: JSON.parse(text) as unknown };
-    } catch (error) {
-      throw new OutsideError({
-        what: question.what,
-        why: `${baseUrl} answered something other than JSON`,
-        remedy: checkAddress,
-        operation: operationOf(question),
-        cause: error,
-      });
-    }
+    const { what } = question;
+    return {
+      answer: readJson(text, baseUrl, { what, remedy: checkAddress, operation: operationOf(question) }),
+    };
   };
 
   return {

@@ -2,7 +2,7 @@ import { type Clock, formatInstant } from '@promo-actions/core/clock';
 import { OutsideError } from '@promo-actions/core/errors';
 import { oneLine } from '@promo-actions/core/foreign-text';
 import { type Channel, clipped, facts, headline, incidentKey, type Notice } from '@promo-actions/core/notice';
-import { type Fetch, retryingFetch } from '../http/index.ts';
+import { type Fetch, retryingFetch, sendJson } from '../http/index.ts';
 
 export type Severity = 'critical' | 'error' | 'warning' | 'info';
 
@@ -77,22 +77,18 @@ export function createPagerDutyChannel(options: PagerDutyOptions): Channel {
     eventsFor(notice, severity, routingKey)
       .map((event) => event.words)
       .join(' and ') || undefined;
-  const send = async ({ path, body, words: what }: Event): Promise<void> => {
-    const operation = `POST ${path}`;
-    const response = await fetch(`${hosts[region]}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': 'promo-actions' },
-      body: JSON.stringify(body),
-      ...(signal ? { signal } : {}),
-    });
+  const send = async ({ path, body, words: event }: Event): Promise<void> => {
+    const what = `PagerDuty could not be told of ${event}`;
+    const url = `${hosts[region]}${path}`;
+    const response = await sendJson(fetch, { method: 'POST', url, body, signal, what });
     if (response.ok) return;
     const said = saidIn(await response.text());
     throw new OutsideError({
-      what: `PagerDuty could not be told of ${what}`,
+      what,
       ...(said ? { why: `PagerDuty says: ${said}` } : {}),
       remedy:
         'Check `pagerduty-key`: the integration key of an Events API v2 integration, and `pagerduty-region` of the account.',
-      operation,
+      operation: `POST ${path}`,
       code: `HTTP ${response.status}`,
     });
   };

@@ -2,7 +2,7 @@ import type { Clock } from '@promo-actions/core/clock';
 import { OutsideError } from '@promo-actions/core/errors';
 import { oneLine } from '@promo-actions/core/foreign-text';
 import { type Channel, headline } from '@promo-actions/core/notice';
-import { type Fetch, retryingFetch } from '../http/index.ts';
+import { type Fetch, retryingFetch, sendJson } from '../http/index.ts';
 import { slackMessage } from './blocks.ts';
 
 export interface SlackOptions {
@@ -38,7 +38,7 @@ export function createSlackChannel(options: SlackOptions): Channel {
     required,
     preview: (notice) => `“${headline(notice)}”`,
     async tell(notice) {
-      const response = await post(fetch, webhook, JSON.stringify(slackMessage(notice, mention)), signal);
+      const response = await post(fetch, webhook, slackMessage(notice, mention), signal);
       if (response.ok) return `“${headline(notice)}”`;
       const said = oneLine(await response.text());
       throw new OutsideError({
@@ -51,14 +51,9 @@ export function createSlackChannel(options: SlackOptions): Channel {
   };
 }
 
-async function post(fetch: Fetch, webhook: string, body: string, signal?: AbortSignal): Promise<Response> {
+async function post(fetch: Fetch, webhook: string, body: unknown, signal?: AbortSignal): Promise<Response> {
   try {
-    return await fetch(webhook, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': 'promo-actions' },
-      body,
-      ...(signal ? { signal } : {}),
-    });
+    return await sendJson(fetch, { method: 'POST', url: webhook, body, signal });
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
     const { why, remedy, code } = error.failure;
