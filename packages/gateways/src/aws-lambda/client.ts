@@ -1,6 +1,6 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { functionMissing } from '@promo-actions/core/lambda';
-import { awsCall, type Call, clientOptions, heedDate } from '../aws/index.ts';
+import { awsCall, type Call, clientOptions, heedDates } from '../aws/index.ts';
 
 /** Where the functions are; the ambient region when none is given. */
 export interface LambdaOptions {
@@ -9,14 +9,7 @@ export interface LambdaOptions {
 
 export function lambdaClient(options: LambdaOptions): LambdaClient {
   const client = new LambdaClient(clientOptions(options));
-  client.middlewareStack.add(
-    (next) => async (order) => {
-      const result = await next(order);
-      heedDate(result.response);
-      return result;
-    },
-    { step: 'deserialize', name: 'heedDate' },
-  );
+  heedDates(client);
   return client;
 }
 

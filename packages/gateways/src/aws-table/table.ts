@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Attributes } from '@promo-actions/core/deployment';
 import { OutsideError } from '@promo-actions/core/errors';
-import { awsCall, type Call, clientOptions, heedDate } from '../aws/index.ts';
+import { awsCall, type Call, clientOptions, heedDates } from '../aws/index.ts';
 import { attributesOf, marshalled } from './attributes.ts';
 
 /** A DynamoDB table keyed by `deployment_id` alone, which may hold items of others. */
@@ -34,14 +34,7 @@ export const isNew = 'attribute_not_exists(deployment_id)';
 
 export function createItemTable(table: string, options: { readonly region?: string } = {}): ItemTable {
   const client = new DynamoDBClient(clientOptions(options));
-  client.middlewareStack.add(
-    (next) => async (order) => {
-      const result = await next(order);
-      heedDate(result.response);
-      return result;
-    },
-    { step: 'deserialize', name: 'heedDate' },
-  );
+  heedDates(client);
   const region = options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
   const place = `table \`${table}\`${region ? ` in ${region}` : ''}`;
   const missing =

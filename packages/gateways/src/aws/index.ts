@@ -1,3 +1,3 @@
 export { clientOptions } from './client.ts';
 export { awsCall, awsCode, awsStatus, type Call, outsideError } from './errors.ts';
-export { awsClock, heedDate } from './time.ts';
+export { awsClock, heedDates } from './time.ts';

@@ -1,10 +1,31 @@
 import type { Clock } from '@promo-actions/core/clock';
+import type { Client, SmithyResolvedConfiguration } from '@smithy/core/client';
 
 /** By how many milliseconds AWS's clock is ahead of this machine's, as its last answer told. */
 let ahead = 0;
 
 /** Less than this is what a date to the second and the way of an answer make up. */
 const tolerance = 10_000;
+
+type Answer = { readonly $metadata: object };
+type Stacked<Input extends object, Output extends Answer> = Pick<
+  Client<unknown, Input, Output, SmithyResolvedConfiguration<unknown>>,
+  'middlewareStack'
+>;
+
+/** Has every answer to the client set `awsClock`. */
+export function heedDates<Input extends object, Output extends Answer>({
+  middlewareStack,
+}: Stacked<Input, Output>): void {
+  middlewareStack.add(
+    (next) => async (order) => {
+      const result = await next(order);
+      heedDate(result.response);
+      return result;
+    },
+    { step: 'deserialize', name: 'heedDate' },
+  );
+}
 
 /** Takes the time from the `Date` header of an answer of AWS. */
 export function heedDate(response: unknown): void {
