@@ -47,9 +47,7 @@ export const historyCommand: Command = {
   run,
 };
 
-async function run({ flags, positionals }: Given, console: Console): Promise<number> {
-  if (positionals.length > 0)
-    throw flagMistake(`promo history takes flags alone, not ${positionals.join(', ')}`);
+async function run({ flags }: Given, console: Console): Promise<number> {
   const { environment, service, region, hash } = flags;
   if (!environment) throw flagMistake('--environment NAME is missing');
   if (!service) throw flagMistake('--service NAME is missing');

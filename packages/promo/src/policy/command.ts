@@ -14,6 +14,7 @@ import { resolutionLines, type Wanted } from './show.ts';
 export const policyCommand: Command = {
   name: 'policy',
   usage: 'check [FILE …]',
+  positionals: true,
   summary: 'find every mistake of a policy before a run does, and show what it gives to whom',
   flags: [
     {

@@ -43,9 +43,7 @@ export const windowsCommand: Command = {
   run,
 };
 
-async function run({ flags, positionals }: Given, console: Console): Promise<number> {
-  if (positionals.length > 0)
-    throw flagMistake(`promo windows takes flags alone, not ${positionals.join(', ')}`);
+async function run({ flags }: Given, console: Console): Promise<number> {
   const days = flags.days ?? '14';
   if (!/^\d{1,3}$/.test(days) || Number(days) < 1 || Number(days) > 366)
     throw flagMistake(`--days is a whole number from 1 to 366, not ${days}`);

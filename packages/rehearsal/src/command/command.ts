@@ -15,6 +15,8 @@ export interface Command {
   readonly name: string;
   /** After the name: `WORKFLOW --scenario FILE`. */
   readonly usage: string;
+  /** Whether it takes anything besides its flags; else that is refused. */
+  readonly positionals?: true;
   readonly summary: string;
   readonly flags: readonly Flag[];
   /** More than the flags say; lines of help. */

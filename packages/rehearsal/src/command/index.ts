@@ -36,7 +36,10 @@ async function dispatch(
   if (name === 'help') return tell(find(commands, rest[0] ?? ''), console);
   const command = find(commands, name);
   if (rest.includes('--help') || rest.includes('-h')) return tell(command, console);
-  return command.run(readArguments(rest, command.flags), console);
+  const given = readArguments(rest, command.flags);
+  if (given.positionals.length > 0 && !command.positionals)
+    throw flagMistake(`promo ${name} takes flags alone, not ${given.positionals.join(', ')}`);
+  return command.run(given, console);
 }
 
 function find(commands: readonly Command[], name: string): Command {

@@ -12,6 +12,7 @@ import { repositoryFolder, scenarioPath, workflowPath } from './repository.ts';
 export const rehearseCommand: Command = {
   name: 'rehearse',
   usage: '[WORKFLOW] --scenario FILE',
+  positionals: true,
   summary: 'run a workflow file of a repository here, against a local cloud, in virtual time',
   flags: [
     {
