@@ -1,17 +1,9 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { StepOptions } from '../bundle/run.ts';
+import { errorsOf, type StepOptions } from '../bundle/run.ts';
 import { sample } from '../sample.ts';
 import { clientConfiguration } from '../sandbox/aws.ts';
-import {
-  errorsOf,
-  key,
-  place,
-  type Release,
-  type RolloutWorld,
-  rolloutWorld,
-  table,
-} from './rollout-world.ts';
+import { key, place, type Release, type RolloutWorld, rolloutWorld, table } from './rollout-world.ts';
 
 let world: RolloutWorld;
 afterEach(() => world.close());

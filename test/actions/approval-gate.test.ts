@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
-import { runAction, type StepRun } from '../bundle/run.ts';
+import { errorsOf, runAction, type StepRun } from '../bundle/run.ts';
 import { gatePage } from '../gates/refusals.ts';
 
 const page = gatePage('approval-gate');
@@ -51,11 +51,6 @@ function gate(
     sandbox: sandbox.environment(),
   });
 }
-const errors = (run: StepRun) =>
-  run.annotations
-    .filter((it) => it.level === 'error')
-    .map((it) => it.message)
-    .join('\n');
 const calls = () => sandbox.journal().filter(({ operation }) => operation.includes('/repos/'));
 
 describe('who approved', () => {
@@ -117,7 +112,7 @@ describe('who approved', () => {
     await review('ops-lead', 'prod-operations-lead');
     const run = page.refused(`an own approval, ${how}`, await gate({}, env));
     expect([run.code, run.outputs.decision, run.outputs.approvers]).toEqual([1, 'fail', 'dev-lead']);
-    expect(errors(run)).toMatch(message);
+    expect(errorsOf(run)).toMatch(message);
     expect(run.summary).toContain(
       'ops-lead approved and asked for this change, so the approval does not count.',
     );
@@ -147,7 +142,7 @@ describe('who approved', () => {
     await review('tester', 'prod-operations-lead', 'approved', 'Fine');
     const run = page.refused('an approval by somebody with another role', await gate());
     expect([run.code, run.outputs.decision]).toEqual([1, 'fail']);
-    expect(errors(run)).toContain(
+    expect(errorsOf(run)).toContain(
       '1 approval is missing: operations-lead needs 1 and has nobody. Not counted: tester has no such role.',
     );
     expect(run.summary).toContain('tester approved and is none of tech-lead and operations-lead');
@@ -159,19 +154,19 @@ describe('who approved', () => {
     await review('tester', 'sit', 'rejected', 'Not on my watch');
     const run = page.refused('a rejection, in whichever environment', await gate());
     expect([run.code, run.outputs.decision]).toEqual([1, 'fail']);
-    expect(errors(run)).toContain('tester rejected sit: Not on my watch.');
-    expect(errors(run)).toContain('start a new run');
+    expect(errorsOf(run)).toContain('tester rejected sit: Not on my watch.');
+    expect(errorsOf(run)).toContain('start a new run');
   });
 
   test('what is not answered holds; what nobody was asked fails and says how to ask', async () => {
     await review('dev-lead', 'prod-tech-lead');
     const silent = page.refused('a role that nobody was asked for', await gate());
     expect([silent.code, silent.outputs.decision]).toEqual([1, 'fail']);
-    expect(errors(silent)).toContain('Nobody was asked about prod-operations-lead');
+    expect(errorsOf(silent)).toContain('Nobody was asked about prod-operations-lead');
     await review('ops-lead', 'prod-operations-lead', 'pending');
     const waiting = page.refused('an approval that is still pending', await gate());
     expect([waiting.code, waiting.outputs.decision]).toEqual([1, 'hold']);
-    expect(errors(waiting)).toContain(
+    expect(errorsOf(waiting)).toContain(
       'Ask ops-lead or architect to review at https://github.com/example/tenant-service/actions/runs/7001',
     );
   });
@@ -182,7 +177,7 @@ describe('who approved', () => {
       'fewer people of a role than the change needs',
       await gate({ 'change-type': 'hotfix' }),
     );
-    expect(errors(hotfix)).toContain('1 approval is missing: operations-lead needs 2 and has ops-lead.');
+    expect(errorsOf(hotfix)).toContain('1 approval is missing: operations-lead needs 2 and has ops-lead.');
     const nobody = await gate({ environment: 'sit' });
     expect(nobody.outputs).toMatchObject({ decision: 'pass', approvers: '' });
   });
@@ -193,7 +188,7 @@ describe('who approved', () => {
     const env = { GITHUB_ACTOR: 'deployer[bot]' };
     const run = page.refused('a run that an app started for nobody known', await gate({}, env));
     expect([run.code, run.outputs.decision]).toEqual([1, 'hold']);
-    expect(errors(run)).toContain('Name who asked in `requesters`');
+    expect(errorsOf(run)).toContain('Name who asked in `requesters`');
     expect((await gate({ requesters: 'release-manager' }, env)).outputs.decision).toBe('pass');
   });
 
@@ -207,8 +202,8 @@ describe('who approved', () => {
 describe('bad days', () => {
   test('a missing permission is named', async () => {
     const run = page.refused('a job that may not read the reviews', await gate({ token: 'none' }));
-    expect(errors(run)).toContain('The reviews of run 7001 of example/tenant-service could not be read.');
-    expect(errors(run)).toContain('`permissions:` with `actions: read`');
+    expect(errorsOf(run)).toContain('The reviews of run 7001 of example/tenant-service could not be read.');
+    expect(errorsOf(run)).toContain('`permissions:` with `actions: read`');
   });
 
   test('a busy GitHub is waited for; one that stays away is told', async () => {
@@ -217,7 +212,7 @@ describe('bad days', () => {
     sandbox.inject({ service: 'github', nth: 1, times: 2, status: 429, code: 'RateLimited' });
     expect((await gate()).outputs.decision).toBe('pass');
     sandbox.inject({ service: 'github', status: 503 });
-    expect(errors(await gate())).toMatch(/could not be read\..*after 5 attempts: HTTP 503/);
+    expect(errorsOf(await gate())).toMatch(/could not be read\..*after 5 attempts: HTTP 503/);
   });
 
   test('every wrong input at once, and nothing is asked', async () => {
@@ -242,8 +237,8 @@ describe('bad days', () => {
       'approval-environments: is missing',
       'mode: got "maybe"',
     ])
-      expect(errors(run)).toContain(message);
-    expect(errors(run)).toContain('6 inputs are wrong; nothing was called');
+      expect(errorsOf(run)).toContain(message);
+    expect(errorsOf(run)).toContain('6 inputs are wrong; nothing was called');
     expect(calls()).toEqual([]);
   });
 
@@ -267,7 +262,7 @@ describe('bad days', () => {
   ])('%s', async (_, inputs, message) => {
     const bare = { '.github/promotion.yml': policy.replace(/ {4}matrix:.*? {4}roles:/s, '    roles:') };
     const run = await (inputs.matrix === '' ? gate(inputs, {}, bare) : gate(inputs));
-    expect(errors(run)).toContain(message);
+    expect(errorsOf(run)).toContain(message);
     expect(calls()).toEqual([]);
   });
 });

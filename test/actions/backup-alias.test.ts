@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { errorsOf, functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
+import { errorsOf } from '../bundle/run.ts';
+import { functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
 
 let world: LambdaWorld;
 afterEach(() => world.close());

@@ -6,9 +6,8 @@ import {
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Contract } from '@promo-actions/core/action';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
-import { runAction, type StepOptions } from '../bundle/run.ts';
+import { errorsOf, runAction, type StepOptions } from '../bundle/run.ts';
 import { clientConfiguration } from '../sandbox/aws.ts';
-import { errorsOf } from './lambda-world.ts';
 
 const accounts = { prod: { id: '222222222222', region: 'af-south-1' } };
 const start = '2026-03-03T20:05:00Z';

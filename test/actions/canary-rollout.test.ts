@@ -1,15 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { StepOptions, StepRun } from '../bundle/run.ts';
+import { errorsOf, type StepOptions, type StepRun } from '../bundle/run.ts';
 import { sample } from '../sample.ts';
-import {
-  errorsOf,
-  key,
-  place,
-  type Release,
-  type RolloutWorld,
-  rolloutWorld,
-  table,
-} from './rollout-world.ts';
+import { key, place, type Release, type RolloutWorld, rolloutWorld, table } from './rollout-world.ts';
 
 let world: RolloutWorld;
 afterEach(() => world.close());

@@ -7,7 +7,8 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { errorsOf, functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
+import { errorsOf } from '../bundle/run.ts';
+import { functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
 
 let world: LambdaWorld;
 let folder = '';

@@ -1,8 +1,8 @@
 import { DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { runAction, type StepRun } from '../bundle/run.ts';
+import { errorsOf, runAction, type StepRun } from '../bundle/run.ts';
 import { clientConfiguration } from '../sandbox/aws.ts';
-import { errorsOf, functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
+import { functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
 
 const foreign = { deployment_id: 'deploy-20250101', environment: 'prod', tags: ['old'] };
 const tables = [

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { afterEach, expect, test } from '@jest/globals';
-import { errorsOf, functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
+import { errorsOf } from '../bundle/run.ts';
+import { functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
 
 let world: LambdaWorld;
 let folder = '';

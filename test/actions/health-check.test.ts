@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
+import { errorsOf } from '../bundle/run.ts';
 import { gatePage } from '../gates/refusals.ts';
-import { errorsOf, functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
+import { functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
 
 const page = gatePage('health-check');
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { runAction, type StepRun } from '../bundle/run.ts';
+import { errorsOf, runAction, type StepRun } from '../bundle/run.ts';
 import { gatePage } from '../gates/refusals.ts';
 
 const page = gatePage('infrastructure-gate');
@@ -18,11 +18,6 @@ function gate(
     inputs: { plans: 'plans/*', environment: 'prod', service: 'orders', version: 'v1.4.0', ...inputs },
   });
 }
-const errors = (run: StepRun) =>
-  run.annotations
-    .filter((it) => it.level === 'error')
-    .map((it) => it.message)
-    .join('\n');
 const everywhere = (run: StepRun) => `${run.log}${run.summary}${JSON.stringify(run.outputs)}`;
 
 test('sound plans of each kind pass', async () => {
@@ -81,7 +76,7 @@ test('a plan that destroys is refused in production, where the policy does not a
   };
   const [prod, sit] = await Promise.all([gate(files), gate(files, { environment: 'sit' })]);
   expect([prod.code, prod.outputs.decision, prod.outputs.destroyed]).toEqual([1, 'fail', '3']);
-  expect(errors(prod)).toContain(
+  expect(errorsOf(prod)).toContain(
     'aws_dynamodb_table.deployments would be deleted and made anew: hash_key, range_key cannot be changed in place.',
   );
   expect(prod.outputs.report).toContain('Allowed: holds nothing.');
@@ -108,7 +103,7 @@ test('what is missing, cut short, unknown or hostile fails; names are no command
     'plans/deep.json is nested more than 100 levels deep.',
     'plans/state.json is a state of Terraform, not a plan.',
   ])
-    expect(errors(run)).toContain(message);
+    expect(errorsOf(run)).toContain(message);
   expect(run.log.split('\n').filter((line) => /^\s*::(?!error::infrastructure-gate)/.test(line))).toEqual([]);
 });
 
@@ -118,8 +113,8 @@ test('every wrong input at once', async () => {
     { plans: '!a.json', destroy: 'yes', drift: 'no', allow: '"*": all', 'max-age': 'old', mode: 'maybe' },
   );
   expect(run.code).toBe(1);
-  expect(errors(run)).toContain('6 inputs are wrong; nothing was called');
-  expect(errors(run)).toContain('allow: got ""*": all" (a pattern of nothing but `*` allows everything');
+  expect(errorsOf(run)).toContain('6 inputs are wrong; nothing was called');
+  expect(errorsOf(run)).toContain('allow: got ""*": all" (a pattern of nothing but `*` allows everything');
 });
 
 page.isToldInDocs();

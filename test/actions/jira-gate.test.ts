@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
-import { runAction, type StepRun } from '../bundle/run.ts';
+import { errorsOf, runAction, type StepRun } from '../bundle/run.ts';
 import { gatePage } from '../gates/refusals.ts';
 
 const page = gatePage('jira-gate');
@@ -61,11 +61,6 @@ function gate(
 }
 const calls = () => sandbox.journal().map((entry) => entry.operation);
 const writes = () => calls().filter((operation) => !operation.startsWith('GET'));
-const errors = (run: StepRun) =>
-  run.annotations
-    .filter((it) => it.level === 'error')
-    .map((it) => it.message)
-    .join('\n');
 
 async function read(path: string) {
   const authorization = `Basic ${Buffer.from('bot@example.com:classic-secret').toString('base64')}`;
@@ -100,17 +95,17 @@ describe('verify', () => {
       await gate({ ticket: 'CHG-102', 'require-jsm-approval': 'true' }),
     );
     expect([declined.code, declined.outputs.decision]).toEqual([1, 'fail']);
-    expect(errors(declined)).toContain('CHG-102 is Declined');
-    expect(errors(declined)).toContain('CHG-102 is not approved: CAB declined');
+    expect(errorsOf(declined)).toContain('CHG-102 is Declined');
+    expect(errorsOf(declined)).toContain('CHG-102 is not approved: CAB declined');
     const early = page.refused(
       'a ticket that nobody was asked to approve, before its planned time',
       await gate({ ticket: 'CHG-103', 'require-jsm-approval': 'true' }),
     );
-    expect(errors(early)).toContain('CHG-103 has no approval: nobody was asked');
-    expect(errors(early)).toContain('planned to start at 2026-03-04T20:00:00Z');
+    expect(errorsOf(early)).toContain('CHG-103 has no approval: nobody was asked');
+    expect(errorsOf(early)).toContain('planned to start at 2026-03-04T20:00:00Z');
     const missing = page.refused('a ticket that does not exist', await gate({ ticket: 'CHG-999' }));
     expect([missing.code, missing.outputs.decision, missing.outputs.ticket]).toEqual([1, 'fail', 'CHG-999']);
-    expect(errors(missing)).toContain('There is no ticket CHG-999');
+    expect(errorsOf(missing)).toContain('There is no ticket CHG-999');
   });
 
   test('with mode: warn reports and lets pass', async () => {
@@ -162,7 +157,9 @@ describe('writing', () => {
       await gate({ operation: 'transition', 'transition-to': 'Reviewed' }),
     );
     expect(impossible.code).toBe(1);
-    expect(errors(impossible)).toContain('CHG-101 cannot go from Done to Reviewed. It offers Finish → Done.');
+    expect(errorsOf(impossible)).toContain(
+      'CHG-101 cannot go from Done to Reviewed. It offers Finish → Done.',
+    );
   });
 
   test('a link to the run, moved by the next run', async () => {
@@ -202,7 +199,7 @@ describe('writing', () => {
       fields: { summary: 'Promote orders v1.4.0 to prod', labels: ['promo-prod-orders-v1.4.0'] },
     });
     const refused = await gate({ ...create, version: 'v1.5.0', 'issue-type': 'Epic' });
-    expect(errors(refused)).toContain(
+    expect(errorsOf(refused)).toContain(
       'No Epic could be made in project CHG. Jira says: issuetype: Specify a valid issue type',
     );
   });
@@ -218,7 +215,7 @@ describe('writing', () => {
       if (drop === 'after') {
         expect(run.outputs).toMatchObject({ decision: 'pass', ticket: 'CHG-104', changed: 'true' });
         expect(run.log).toContain('found by its label promo-prod-orders-v1.4.0');
-      } else expect(errors(run)).toContain('whether it took effect is not known');
+      } else expect(errorsOf(run)).toContain('whether it took effect is not known');
       expect((await gate(create)).outputs).toMatchObject({
         ticket: 'CHG-104',
         changed: String(drop === 'before'),
@@ -253,16 +250,18 @@ describe('bad days', () => {
     sandbox.inject({ service: 'jira', status: 503 });
     const run = await gate({});
     expect(run.code).toBe(1);
-    expect(errors(run)).toMatch(
+    expect(errorsOf(run)).toMatch(
       /Ticket CHG-101 could not be read\. .*after 5 attempts: HTTP 503.*request ID /,
     );
   });
 
   test('a wrong token, and one for the other host', async () => {
     const wrong = page.refused('a token that Jira refuses', await gate({ token: 'wrong-secret' }));
-    expect(errors(wrong)).toContain('Check `user` and `token`');
+    expect(errorsOf(wrong)).toContain('Check `user` and `token`');
     expect(wrong.log.replaceAll('::add-mask::wrong-secret', '')).not.toContain('wrong-secret');
-    expect(errors(await gate({ token: 'scoped-secret' }))).toContain('use `cloud-id` in place of `base-url`');
+    expect(errorsOf(await gate({ token: 'scoped-secret' }))).toContain(
+      'use `cloud-id` in place of `base-url`',
+    );
   });
 
   test('by cloud ID at the API host, with links that lead to the site', async () => {
@@ -271,7 +270,7 @@ describe('bad days', () => {
       decision: 'pass',
       url: 'https://example.atlassian.net/browse/CHG-101',
     });
-    expect(errors(await gate({ 'base-url': '', 'cloud-id': 'ab-12' }))).toContain(
+    expect(errorsOf(await gate({ 'base-url': '', 'cloud-id': 'ab-12' }))).toContain(
       'use `base-url` in place of `cloud-id`',
     );
   });
@@ -298,8 +297,8 @@ describe('bad days', () => {
       'respect-schedule',
       'dry-run',
     ])
-      expect(errors(run)).toContain(`  ${input}: `);
-    expect(errors(run)).toContain('8 inputs are wrong; nothing was called');
+      expect(errorsOf(run)).toContain(`  ${input}: `);
+    expect(errorsOf(run)).toContain('8 inputs are wrong; nothing was called');
     expect(calls()).toEqual([]);
   });
 
@@ -319,7 +318,7 @@ describe('bad days', () => {
     [{ ticket: '' }, 'ticket: is missing; `operation: verify` needs the ticket'],
   ])('%j: %s', async (inputs, message) => {
     const run = await gate(inputs);
-    expect(errors(run)).toContain(message);
+    expect(errorsOf(run)).toContain(message);
     expect(calls()).toEqual([]);
   });
 });

@@ -149,11 +149,3 @@ function describeAlias(alias: AliasConfiguration): string {
   const weights = Object.entries(alias.RoutingConfig?.AdditionalVersionWeights ?? {});
   return [alias.FunctionVersion, ...weights.map(([version, weight]) => `${version}@${weight}`)].join('+');
 }
-
-/** The messages of a step's error annotations. */
-export function errorsOf(run: StepRun): string {
-  return run.annotations
-    .filter(({ level }) => level === 'error')
-    .map(({ message }) => message)
-    .join('\n');
-}

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
-import { runAction, type StepOptions } from '../bundle/run.ts';
+import { errorsOf, runAction, type StepOptions } from '../bundle/run.ts';
 import { gatePage } from '../gates/refusals.ts';
 
 const page = gatePage('maintenance-window');
@@ -31,8 +31,6 @@ const usual = {
 };
 const run = (at: Sandbox, inputs: Readonly<Record<string, string>>, options: StepOptions = {}) =>
   runAction('maintenance-window', { sandbox: at.environment(), ...options, inputs: { ...usual, ...inputs } });
-const errors = (step: Awaited<ReturnType<typeof run>>) =>
-  step.annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
 
 test('an open window passes, and says until when and how long', async () => {
   const step = await run(night, { 'required-time': '1h30m' });
@@ -58,7 +56,7 @@ test('a closed window fails, and says in local time when it opens and in how lon
     'next-opens-at': '2026-03-05T20:00:00Z',
     'time-left': '0s',
   });
-  expect(errors(step)[0]).toContain(
+  expect(errorsOf(step)).toContain(
     'Thu 2026-03-05 22:00 Africa/Johannesburg (+02:00) (2026-03-05T20:00:00Z), in 1d 10h',
   );
 });
@@ -69,7 +67,7 @@ test('too little time left fails while the window is open', async () => {
     await run(night, { 'required-time': '4h' }),
   );
   expect([step.code, step.outputs.open, step.outputs.decision]).toEqual([1, 'true', 'fail']);
-  expect(errors(step)[0]).toContain('5m short of what the promotion needs');
+  expect(errorsOf(step)).toContain('5m short of what the promotion needs');
   expect(step.outputs['next-opens-at']).toBe('2026-03-05T20:00:00Z');
 });
 
@@ -111,7 +109,7 @@ test("the ticket's planned time and the window must both be open", async () => {
     await run(night, planned),
   );
   expect([step.code, step.outputs['next-opens-at']]).toEqual([1, '2026-03-03T21:00:00Z']);
-  expect(errors(step)[0]).toContain('the planned time of CHG-101');
+  expect(errorsOf(step)).toContain('the planned time of CHG-101');
 });
 
 describe('an emergency', () => {
@@ -164,7 +162,7 @@ describe('an emergency', () => {
   ])('is refused: %s', async (what, change, message) => {
     const step = page.refused(what, await run(noon, { ...emergency, ...change }));
     expect([step.code, step.outputs.decision]).toEqual([1, 'fail']);
-    expect(errors(step)[0]).toContain(message);
+    expect(errorsOf(step)).toContain(message);
   });
 });
 
@@ -220,9 +218,9 @@ describe('an emergency approved in the run', () => {
     const before = asked();
     expect((await run(noon, { ...emergency, at: '2026-03-03T20:05:00Z' })).outputs.decision).toBe('pass');
     expect(asked()).toBe(before);
-    expect(errors(await run(noon, { ...emergency, token: 'none' }))[0]).toContain('`actions: read`');
+    expect(errorsOf(await run(noon, { ...emergency, token: 'none' }))[0]).toContain('`actions: read`');
     const both = await run(noon, { ...emergency, approvers: 'ops-lead' });
-    expect(errors(both)[0]).toContain('approvers: contradicts `approval-environments`');
+    expect(errorsOf(both)).toContain('approvers: contradicts `approval-environments`');
   });
 });
 
@@ -243,7 +241,7 @@ test('windows and freezes come from the policy, as texts or maps', async () => {
   });
   expect(step.code).toBe(1);
   expect(step.outputs['next-opens-at']).toBe('2026-03-03T22:00:00Z');
-  expect(errors(step)[0]).toContain('frozen by `2026-03-03`');
+  expect(errorsOf(step)).toContain('frozen by `2026-03-03`');
 });
 
 test('every contradiction is told at once', async () => {
@@ -258,7 +256,7 @@ test('every contradiction is told at once', async () => {
     },
   });
   expect(step.code).toBe(1);
-  const [message = ''] = errors(step);
+  const [message = ''] = errorsOf(step);
   for (const input of [
     'windows',
     'calendar-copy',
@@ -281,7 +279,7 @@ test.each([
 ])('%s %j is refused with what is wrong', async (input, value, message) => {
   const step = await run(night, { [input]: value });
   expect(step.code).toBe(1);
-  expect(errors(step)[0]).toContain(message);
+  expect(errorsOf(step)).toContain(message);
 });
 
 describe('an iCalendar feed', () => {
@@ -316,7 +314,7 @@ describe('an iCalendar feed', () => {
     answer = { status: 200, body: freeze };
     const step = page.refused('a freeze of a calendar feed', await run(night, { 'calendar-url': url }));
     expect(step.code).toBe(1);
-    expect(errors(step)[0]).toContain('frozen by `Quarter end`');
+    expect(errorsOf(step)).toContain('frozen by `Quarter end`');
     expect(step.outputs['calendar-digest']).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
@@ -327,7 +325,7 @@ describe('an iCalendar feed', () => {
       await run(night, { 'calendar-url': url }),
     );
     expect([step.code, step.outputs.open]).toEqual([1, 'false']);
-    expect(errors(step)[0]).toContain('A calendar that cannot be read closes the window');
+    expect(errorsOf(step)).toContain('A calendar that cannot be read closes the window');
     expect(step.log + step.summary).not.toContain('private-1234');
   });
 

@@ -1,11 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WatchedCall } from '@promo-actions/sandbox';
-import type { StepRun } from '../bundle/run.ts';
+import { errorsOf, type StepRun } from '../bundle/run.ts';
 import { gatePage } from '../gates/refusals.ts';
 import { sample } from '../sample.ts';
 import { type ConfigWorld, configWorld, type Given } from './config-world.ts';
-import { errorsOf } from './lambda-world.ts';
 
 const page = gatePage('promote-config');
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
-import { runAction, type StepOptions, type StepRun } from '../bundle/run.ts';
+import { errorsOf, runAction, type StepOptions, type StepRun } from '../bundle/run.ts';
 import { gatePage } from '../gates/refusals.ts';
 
 const page = gatePage('quality-gate');
@@ -25,11 +25,6 @@ function gate(
     ...options,
   });
 }
-const errors = (run: StepRun) =>
-  run.annotations
-    .filter((it) => it.level === 'error')
-    .map((it) => it.message)
-    .join('\n');
 const findings = (run: StepRun) =>
   (JSON.parse(run.outputs.report ?? '{}') as { findings: { outcome: string; message: string }[] }).findings;
 
@@ -196,8 +191,8 @@ describe('reports', () => {
   ])('%s fails', async (what, files, inputs, message) => {
     const run = page.refused(what, await gate(files, inputs));
     expect([run.code, run.outputs.decision]).toEqual([1, 'fail']);
-    expect(errors(run)).toMatch(message);
-    expect(errors(run)).not.toContain('bug in promo-actions');
+    expect(errorsOf(run)).toMatch(message);
+    expect(errorsOf(run)).not.toContain('bug in promo-actions');
   });
 
   test('patterns: taken out, absolute, through a link; the same file once', async () => {
@@ -214,9 +209,9 @@ describe('reports', () => {
       );
       expect([run.code, run.outputs.read]).toEqual([0, '8']);
       const broken = await gate({}, { reports: `${folder}/*.xml` });
-      expect(errors(broken)).toContain('broken.xml is a link to a file that is not there.');
+      expect(errorsOf(broken)).toContain('broken.xml is a link to a file that is not there.');
       execFileSync('mkfifo', [join(folder, 'pipe.xml')]);
-      expect(errors(await gate({}, { reports: `${folder}/pipe.xml` }))).toContain(
+      expect(errorsOf(await gate({}, { reports: `${folder}/pipe.xml` }))).toContain(
         'pipe.xml is not a regular file.',
       );
     } finally {
@@ -266,7 +261,7 @@ describe('reports', () => {
           },
         },
       );
-      expect(errors(run)).toMatch(/huge\.xml: 1 of \d{6} tests failed/);
+      expect(errorsOf(run)).toMatch(/huge\.xml: 1 of \d{6} tests failed/);
       expect(peak).toBeGreaterThan(20);
       expect(peak).toBeLessThan(200);
     } finally {
@@ -351,11 +346,11 @@ describe('check runs', () => {
       await checks({ 'required-checks': 'build, lint, e2e' }),
     );
     expect([run.code, run.outputs.decision]).toEqual([1, 'fail']);
-    expect(errors(run)).toContain(
+    expect(errorsOf(run)).toContain(
       `The check run \`build\` of commit ${commit.slice(0, 7)} ended as failure.`,
     );
-    expect(errors(run)).toContain('ended as skipped');
-    expect(errors(run)).toContain('has no check run `e2e`. It has `build`, `lint`.');
+    expect(errorsOf(run)).toContain('ended as skipped');
+    expect(errorsOf(run)).toContain('has no check run `e2e`. It has `build`, `lint`.');
     await checkRun('slow', { status: 'in_progress' });
     const slow = page.refused('a check run that has not ended', await checks({ 'required-checks': 'slow' }));
     expect(slow.outputs.decision).toBe('hold');
@@ -363,9 +358,9 @@ describe('check runs', () => {
 
   test('a missing permission, an unknown commit and a busy GitHub are told, and waited for', async () => {
     const blind = page.refused('a job that may not read check runs', await checks({ token: 'none' }));
-    expect(errors(blind)).toContain('Give the job `permissions:` with `checks: read`');
+    expect(errorsOf(blind)).toContain('Give the job `permissions:` with `checks: read`');
     const unknown = page.refused('a commit that is not there', await checks({ commit: 'f'.repeat(40) }));
-    expect(errors(unknown)).toContain('No commit found for SHA');
+    expect(errorsOf(unknown)).toContain('No commit found for SHA');
     await checkRun('build', { conclusion: 'success' });
     const operation = 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs';
     sandbox.inject({ service: 'github', operation, nth: 1, times: 2, status: 429, code: 'RateLimited' });
@@ -389,7 +384,7 @@ describe('inputs', () => {
       },
     );
     expect(run.code).toBe(1);
-    expect(errors(run)).toContain('8 inputs are wrong; nothing was called');
+    expect(errorsOf(run)).toContain('8 inputs are wrong; nothing was called');
     for (const message of [
       'reports: has "reports/*.{xml", torn at a comma',
       'require: got "luck", expected tests, coverage, load, security',
@@ -400,7 +395,7 @@ describe('inputs', () => {
       'load-limits: got "http_req_duration: p95<500" (http_req_duration: `p95<500` is no limit',
       'mode: got "maybe"',
     ])
-      expect(errors(run)).toContain(message);
+      expect(errorsOf(run)).toContain(message);
     expect(run.outputs.decision).toBeUndefined();
   });
 
@@ -409,7 +404,7 @@ describe('inputs', () => {
     [{ reports: '!a.xml' }, 'reports: only takes files out'],
     [{ reports: '', 'required-checks': 'build', require: 'tests' }, 'require: asks for reports'],
   ])('%j', async (inputs, message) => {
-    expect(errors(await gate({}, inputs))).toContain(message);
+    expect(errorsOf(await gate({}, inputs))).toContain(message);
   });
 });
 

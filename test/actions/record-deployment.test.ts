@@ -3,7 +3,7 @@ import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Attributes, verifyChain } from '@promo-actions/core/deployment';
 import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
-import { runAction } from '../bundle/run.ts';
+import { errorsOf, runAction } from '../bundle/run.ts';
 import { clientConfiguration } from '../sandbox/aws.ts';
 
 const foreign = {
@@ -51,8 +51,6 @@ const run = (inputs: Readonly<Record<string, string>> = {}, env: Readonly<Record
     inputs: { ...base, ...inputs },
     env,
   });
-const errors = (step: Awaited<ReturnType<typeof run>>) =>
-  step.annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
 const writes = () =>
   sandbox
     .journal()
@@ -182,7 +180,7 @@ describe('killed at any call', () => {
       sandbox.inject({ service: 'dynamodb', nth, times: 5, status: 500, code: 'InternalServerError' });
       const failed = await run();
       expect(failed.code).toBe(1);
-      expect(errors(failed)[0]).toContain(
+      expect(errorsOf(failed)).toContain(
         nth < 4
           ? 'Changed before this: nothing.'
           : 'Changed before this: the head of the chain carries record 1',
@@ -218,7 +216,7 @@ test('a failure says what was written before it, with the request ID', async () 
   });
   const step = await run();
   expect(step.code).toBe(1);
-  const [message = ''] = errors(step);
+  const [message = ''] = errorsOf(step);
   expect(message).toContain('parameter `/tenants/prod/deployed-at` could not be written');
   expect(message).toMatch(
     /Changed before this: record 1 `prod\/tenant-service\/promote\/7001-1\/succeeded` in table `deployments` in af-south-1; parameter `\/tenants\/prod\/deployed-version` = v1\.4\.0\./,
@@ -243,13 +241,13 @@ test('throttling that ends is outlasted', async () => {
 test('a table that is not there is named, with its region and how to make it', async () => {
   const step = await run({ table: 'no-such-table' });
   expect(step.code).toBe(1);
-  expect(errors(step)[0]).toContain(
+  expect(errorsOf(step)).toContain(
     'There is no table `no-such-table` in af-south-1 in the account of this job',
   );
-  expect(errors(step)[0]).toContain(
+  expect(errorsOf(step)).toContain(
     'aws dynamodb create-table --table-name no-such-table --attribute-definitions AttributeName=deployment_id,AttributeType=S',
   );
-  expect(errors(step)[0]).toContain('Changed before this: nothing.');
+  expect(errorsOf(step)).toContain('Changed before this: nothing.');
 });
 
 test('a permission that lacks is named', async () => {
@@ -260,19 +258,19 @@ test('a permission that lacks is named', async () => {
     status: 400,
     code: 'AccessDeniedException',
   });
-  expect(errors(await run())[0]).toContain('Allow `dynamodb:PutItem` to the role of this job');
+  expect(errorsOf(await run())[0]).toContain('Allow `dynamodb:PutItem` to the role of this job');
 });
 
 test('a parameter that is a secret is not taken for a version', async () => {
   await ssm.send(
     new PutParameterCommand({ Name: '/tenants/prod/deployed-version', Value: 'x', Type: 'SecureString' }),
   );
-  expect(errors(await run())[0]).toContain('Parameter `/tenants/prod/deployed-version` is a SecureString');
+  expect(errorsOf(await run())[0]).toContain('Parameter `/tenants/prod/deployed-version` is a SecureString');
   expect((await parameters())['/tenants/prod/deployed-at']).toBeUndefined();
 });
 
 test('a table with a sort key is told', async () => {
-  expect(errors(await run({ table: 'sorted' }))[0]).toContain('is not keyed by `deployment_id` alone');
+  expect(errorsOf(await run({ table: 'sorted' }))[0]).toContain('is not keyed by `deployment_id` alone');
 });
 
 test('items of others stay as they are', async () => {
@@ -291,7 +289,7 @@ test('items of others stay as they are', async () => {
 test("a head that is somebody else's item is not overwritten", async () => {
   const Item = { deployment_id: { S: 'current/prod/tenant-service' }, owner: { S: 'somebody' } };
   await dynamo.send(new PutItemCommand({ TableName: 'deployments', Item }));
-  expect(errors(await run())[0]).toContain('is not the head of a chain of records');
+  expect(errorsOf(await run())[0]).toContain('is not the head of a chain of records');
 });
 
 test('a dry run says what it would write, and writes nothing', async () => {
@@ -331,9 +329,9 @@ test('every contradiction is told at once, and nothing is called', async () => {
   });
   expect(step.code).toBe(1);
   for (const input of ['environment', 'service', 'to-version', 'reason', 'components', 'gates'])
-    expect(errors(step)[0]).toMatch(new RegExp(`^  ${input}: `, 'm'));
+    expect(errorsOf(step)).toMatch(new RegExp(`^  ${input}: `, 'm'));
   expect(sandbox.journal()).toEqual([]);
-  expect(errors(await run({ 'ssm-prefix': '/{project}/{stage}' }))[0]).toContain(
+  expect(errorsOf(await run({ 'ssm-prefix': '/{project}/{stage}' }))[0]).toContain(
     'ssm-prefix: got "/{project}/{stage}"',
   );
 });

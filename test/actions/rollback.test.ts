@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Attributes, append, type RecordStore } from '@promo-actions/core/deployment';
-import type { StepOptions } from '../bundle/run.ts';
-import { errorsOf, functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
+import { errorsOf, type StepOptions } from '../bundle/run.ts';
+import { functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
 
 let world: LambdaWorld;
 afterEach(() => world.close());

@@ -147,10 +147,3 @@ export async function rolloutWorld(release: Release = {}): Promise<RolloutWorld>
     },
   };
 }
-
-export function errorsOf(run: StepRun): string {
-  return run.annotations
-    .filter(({ level }) => level === 'error')
-    .map(({ message }) => message)
-    .join('\n');
-}

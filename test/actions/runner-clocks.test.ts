@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { errorsOf, functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
+import { errorsOf } from '../bundle/run.ts';
+import { functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
 
 /** AWS refuses requests that are signed by a clock further off than five minutes. */
 const minute = 60_000;

@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { runAction, type StepRun } from '../bundle/run.ts';
+import { errorsOf, runAction, type StepRun } from '../bundle/run.ts';
 import { gatePage } from '../gates/refusals.ts';
 
 const page = gatePage('schema-gate');
@@ -20,11 +20,6 @@ function gate(
     inputs: { environment: 'prod', service: 'orders', version: 'v1.4.0', ...inputs },
   });
 }
-const errors = (run: StepRun) =>
-  run.annotations
-    .filter((it) => it.level === 'error')
-    .map((it) => it.message)
-    .join('\n');
 
 const created = 'CREATE TABLE users (id bigserial PRIMARY KEY, nickname text, age int);\n';
 
@@ -101,7 +96,7 @@ test('a dropped column is refused by file and line, and passes with a reason of 
   const inputs = { migrations: 'db/*.sql', 'applied-through': 'V1__users.sql' };
   const [prod, sit] = await Promise.all([gate(all, inputs), gate(all, { ...inputs, environment: 'sit' })]);
   expect([prod.code, prod.outputs.decision]).toEqual([1, 'fail']);
-  expect(errors(prod)).toContain(
+  expect(errorsOf(prod)).toContain(
     'db/V2__tidy.sql:2: users.nickname is dropped, and the version that is running may use it. (`drop-column users.nickname`) Release a version that no longer uses it first',
   );
   expect([sit.code, sit.outputs.decision]).toEqual([0, 'pass']);
@@ -154,7 +149,7 @@ test('failed migrations are taken back, and the state that the database is left 
     'undo-command': 'echo ::add-mask::x; echo $APPLIED_THROUGH > db/state',
   });
   expect([back.code, back.outputs.decision, back.outputs['database-state']]).toEqual([1, 'fail', 'V12']);
-  expect(errors(page.refused('migrations that failed and were taken back', back))).toContain(
+  expect(errorsOf(page.refused('migrations that failed and were taken back', back))).toContain(
     'The migrations failed. `undo-command` took back what they did. The database has run V12 last, as it had before.',
   );
   expect(`${back.summary}${JSON.stringify(back.outputs)}`).not.toContain('hunter2');
@@ -162,7 +157,7 @@ test('failed migrations are taken back, and the state that the database is left 
   const left = await gate(files, { ...undo, 'undo-command': 'false; echo V12 > db/state' });
   page.refused('migrations that failed and could not be taken back', left);
   expect([left.code, left.outputs['database-state']]).toEqual([1, 'V13']);
-  expect(errors(left)).toContain('The database is left at V13; before the migrations it was at V12.');
+  expect(errorsOf(left)).toContain('The database is left at V13; before the migrations it was at V12.');
   const none = await gate(files, { 'migration-outcome': 'cancelled' });
   page.refused('migrations that failed, where nothing takes them back', none);
   const sound = await gate(files, { ...undo, 'migration-outcome': 'success', 'undo-command': 'rm db/state' });
@@ -184,9 +179,9 @@ test('the parser of PostgreSQL is not loaded before there is SQL to read', async
       run(report('squawk-clean.json'), { reports: 'reports/*' }),
       run(next('SELECT 1;'), { migrations: 'db/*.sql' }),
     ]);
-    expect(errors(refused)).toContain('warnings: got "no"');
+    expect(errorsOf(refused)).toContain('warnings: got "no"');
     expect([reports.code, reports.outputs.decision]).toEqual([0, 'pass']);
-    expect(errors(sql)).toContain('libpg-query.wasm');
+    expect(errorsOf(sql)).toContain('libpg-query.wasm');
   } finally {
     await rm(build, { recursive: true });
   }
@@ -200,13 +195,13 @@ test('every wrong input at once; MySQL is refused in words', async () => {
     { 'applied-through': 'V1', dialect: 'mysql', warnings: 'no', allow: '- a', mode: 'maybe' },
   );
   expect(run.code).toBe(1);
-  expect(errors(run)).toContain('6 inputs are wrong; nothing was called');
+  expect(errorsOf(run)).toContain('6 inputs are wrong; nothing was called');
   for (const message of [
     'dialect: got "mysql", expected `postgresql`: MySQL’s migrations are not read',
     'migrations: is missing; give it, or `reports`',
     'applied-through: names a migration, and `migrations` is not given.',
   ])
-    expect(errors(run)).toContain(message);
+    expect(errorsOf(run)).toContain(message);
 });
 
 page.isToldInDocs();

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
-import { runAction, type StepRun } from '../bundle/run.ts';
+import { errorsOf, runAction, type StepRun } from '../bundle/run.ts';
 import { gatePage } from '../gates/refusals.ts';
 
 type LaunchDarkly = NonNullable<World['launchdarkly']>;
@@ -78,11 +78,6 @@ const restore = (point: string | undefined, inputs = {}) =>
 
 const calls = () => sandbox.journal().map((entry) => entry.operation);
 const writes = () => calls().filter((operation) => !operation.startsWith('GET'));
-const errors = (run: StepRun) =>
-  run.annotations
-    .filter((it) => it.level === 'error')
-    .map((it) => it.message)
-    .join('\n');
 
 const copyOf = 'POST /api/v2/flags/{projectKey}/{featureFlagKey}/copy';
 const patchOf = 'PATCH /api/v2/flags/{projectKey}/{featureFlagKey}';
@@ -162,7 +157,7 @@ describe('sync', () => {
     for (const flag of ['checkout', 'basket'])
       expect(await settings(flag)).toEqual(await settings(flag, 'sit'));
     const refused = await sync({ flags: 'search', method: 'copy' });
-    expect(errors(refused)).toContain('Set `method: auto` to go on with semantic patches');
+    expect(errorsOf(refused)).toContain('Set `method: auto` to go on with semantic patches');
   });
 
   test('a dry run shows what would be and changes nothing', async () => {
@@ -189,13 +184,13 @@ describe('sync', () => {
       await sync({ flags: 'old, beta, nowhere' }),
     );
     expect([run.code, run.outputs.decision]).toEqual([1, 'fail']);
-    expect(errors(run)).toContain('`old` is archived');
-    expect(errors(run)).toContain('There is no flag `nowhere` in shop');
-    expect(errors(run)).toContain(
+    expect(errorsOf(run)).toContain('`old` is archived');
+    expect(errorsOf(run)).toContain('There is no flag `nowhere` in shop');
+    expect(errorsOf(run)).toContain(
       'A rule of `beta` in sit is for the segment `beta`, which prod does not have',
     );
     const none = page.refused('a tag that no flag carries', await sync({ tags: 'release-v9' }));
-    expect(errors(none)).toContain('There is no flag to sync: no flag of shop carries `release-v9`');
+    expect(errorsOf(none)).toContain('There is no flag to sync: no flag of shop carries `release-v9`');
     expect(writes()).toEqual([]);
   });
 });
@@ -212,7 +207,7 @@ describe('restore', () => {
       await restore(outputs['restore-point']),
     );
     expect([run.code, run.outputs.decision, run.outputs['changed-flags']]).toEqual([1, 'fail', 'basket']);
-    expect(errors(run)).toContain(
+    expect(errorsOf(run)).toContain(
       '`checkout` in prod was changed by somebody since the sync, in targets, and was left alone.',
     );
     expect(await settings('checkout')).toMatchObject({ on: true });
@@ -238,7 +233,7 @@ describe('approvals', () => {
       'approval-links':
         'https://app.launchdarkly.com/shop/prod/features/basket\nhttps://app.launchdarkly.com/shop/prod/features/checkout',
     });
-    expect(errors(first)).toContain(
+    expect(errorsOf(first)).toContain(
       'The change of `basket` in prod is waiting for approval; the request was made now.',
     );
     expect((await sync()).outputs['waiting-flags']).toBe('basket\ncheckout');
@@ -250,7 +245,7 @@ describe('approvals', () => {
     const third = page.refused('a change that was declined', await sync());
     expect(third.outputs).toMatchObject({ decision: 'fail', 'changed-flags': 'basket', 'waiting-flags': '' });
     expect(await settings('basket')).toEqual(await settings('basket', 'sit'));
-    expect(errors(third)).toContain(
+    expect(errorsOf(third)).toContain(
       'The change of `checkout` in prod was declined. Read the review at https://',
     );
 
@@ -258,7 +253,7 @@ describe('approvals', () => {
     await ask('PATCH', 'flags/shop/checkout', { environmentKey: 'sit', instructions });
     const fourth = page.refused('another change than the one that was asked for', await sync());
     expect(fourth.outputs).toMatchObject({ decision: 'hold', 'waiting-flags': 'checkout' });
-    expect(errors(fourth)).toContain(
+    expect(errorsOf(fourth)).toContain(
       'Earlier requests, for what the flag was to become then, are out of date',
     );
   });
@@ -337,7 +332,7 @@ describe('bad days', () => {
     sandbox.inject({ service: 'launchdarkly', operation: copyOf, nth: 2, status: 400, message: 'No.' });
     const run = page.refused('a copy that LaunchDarkly refuses, when others are done', await sync());
     expect([run.code, run.outputs.decision, run.outputs['changed-flags']]).toEqual([1, 'fail', 'basket']);
-    expect(errors(run)).toMatch(
+    expect(errorsOf(run)).toMatch(
       /`checkout` could not be copied from sit to prod\. LaunchDarkly says: No\..*HTTP 400, request ID /,
     );
     expect(run.outputs['restore-point']).toContain('"flag":"basket"');
@@ -364,8 +359,8 @@ describe('bad days', () => {
       sync({ service: 'orders', 'lock-table': 'locks', 'fencing-token': token });
     const late = page.refused('a run whose lock was taken over', await fenced('1'));
     expect(late.outputs).toMatchObject({ decision: 'fail', changed: 'false' });
-    expect(errors(late)).toContain('no longer held with token 1');
-    expect(errors(late)).toContain('`checkout` was left alone, for the step ended before it.');
+    expect(errorsOf(late)).toContain('no longer held with token 1');
+    expect(errorsOf(late)).toContain('`checkout` was left alone, for the step ended before it.');
     expect(calls().filter((operation) => /^(POST|PATCH|PutItem)/.test(operation))).toEqual([]);
     expect((await fenced('2')).outputs).toMatchObject({
       decision: 'pass',
@@ -407,7 +402,7 @@ describe('bad days', () => {
 
     const cancelled = await ended('SIGINT');
     expect(cancelled.outputs).toMatchObject({ decision: 'fail', 'changed-flags': 'basket\ncheckout' });
-    expect(errors(cancelled)).toContain('The run was cancelled while `checkout` was brought about.');
+    expect(errorsOf(cancelled)).toContain('The run was cancelled while `checkout` was brought about.');
     const back = await restore(cancelled.outputs['restore-point']);
     expect(back.outputs).toMatchObject({ decision: 'pass', 'changed-flags': 'checkout\nbasket' });
     expect(await same()).toEqual(before);
@@ -415,12 +410,12 @@ describe('bad days', () => {
 
   test('wrong tokens and environments are told with what to do', async () => {
     const stranger = page.refused('a wrong token', await sync({ token: 'secret-of-a-stranger' }));
-    expect(errors(stranger)).toContain('not an SDK key');
+    expect(errorsOf(stranger)).toContain('not an SDK key');
     const nowhere = page.refused(
       'an environment that is not there',
       await sync({ 'target-environment': 'production' }),
     );
-    expect(errors(nowhere)).toContain(
+    expect(errorsOf(nowhere)).toContain(
       'There is no environment `production` in project shop of LaunchDarkly. (GET /api/v2/projects/shop/environments/production, HTTP 404) It has sit, prod: take the key of one of them.',
     );
   });
@@ -451,9 +446,9 @@ describe('bad days', () => {
       'lock-table',
       'service',
     ])
-      expect(errors(run)).toContain(`  ${input}: `);
+      expect(errorsOf(run)).toContain(`  ${input}: `);
     const back = await restore('{"project": "shop", "environment": "uat", "flags": []}');
-    expect(errors(back)).toContain('restore-point: is of uat in shop; expected one of prod in shop.');
+    expect(errorsOf(back)).toContain('restore-point: is of uat in shop; expected one of prod in shop.');
     expect(calls()).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox, type World } from '@promo-actions/sandbox';
-import { runAction, type StepRun } from '../bundle/run.ts';
+import { errorsOf, runAction, type StepRun } from '../bundle/run.ts';
 import { gatePage } from '../gates/refusals.ts';
 
 const page = gatePage('validate-version');
@@ -34,11 +34,6 @@ function validate(inputs: Readonly<Record<string, string>>): Promise<StepRun> {
   });
 }
 const calls = () => sandbox.journal().map((entry) => entry.operation);
-const errors = (run: StepRun) =>
-  run.annotations
-    .filter((it) => it.level === 'error')
-    .map((it) => it.message)
-    .join('\n');
 
 describe('existing', () => {
   test('a release branch and a draft are there; their version is told in its parts', async () => {
@@ -66,8 +61,8 @@ describe('existing', () => {
   test('everything that is missing is told at once', async () => {
     const run = page.refused('a version without a branch and a draft', await validate({ version: 'v1.8.0' }));
     expect([run.code, run.outputs.decision, run.outputs.version]).toEqual([1, 'fail', 'v1.8.0']);
-    expect(errors(run)).toContain('Branch release/v1.8.0 does not exist in example/tenant-service.');
-    expect(errors(run)).toContain('example/tenant-service shows no release for v1.8.0');
+    expect(errorsOf(run)).toContain('Branch release/v1.8.0 does not exist in example/tenant-service.');
+    expect(errorsOf(run)).toContain('example/tenant-service shows no release for v1.8.0');
   });
 
   test('a token that may only read sees no draft, and the message says so', async () => {
@@ -76,7 +71,7 @@ describe('existing', () => {
       await validate({ version: 'v1.4.0', token: 'reader' }),
     );
     expect(run.outputs.decision).toBe('fail');
-    expect(errors(run)).toContain('GitHub shows drafts only to a token with `contents: write`');
+    expect(errorsOf(run)).toContain('GitHub shows drafts only to a token with `contents: write`');
   });
 
   test('with mode: warn reports and lets pass', async () => {
@@ -98,11 +93,11 @@ describe('new', () => {
 
   test('a taken tag and an older version are refused, the latter unless it is allowed', async () => {
     const taken = await validate({ version: 'v1.3.0', kind: 'new' });
-    expect(errors(page.refused('a new version whose tag exists', taken))).toContain(
+    expect(errorsOf(page.refused('a new version whose tag exists', taken))).toContain(
       'Tag v1.3.0 already exists in example/tenant-service',
     );
     const older = await validate({ version: 'v1.2.10', kind: 'new' });
-    expect(errors(page.refused('a new version below the latest release', older))).toContain(
+    expect(errorsOf(page.refused('a new version below the latest release', older))).toContain(
       'v1.2.10 is not above the latest release v1.3.0.',
     );
     const allowed = await validate({ version: 'v1.2.10', kind: 'new', 'allow-older': 'true' });
@@ -128,7 +123,7 @@ describe('new', () => {
       await validate({ kind: 'new', 'version-file': 'NONE' }),
     );
     expect([run.code, run.outputs.version]).toEqual([1, '']);
-    expect(errors(run)).toContain('There is no NONE at the default branch of example/tenant-service.');
+    expect(errorsOf(run)).toContain('There is no NONE at the default branch of example/tenant-service.');
   });
 });
 
@@ -155,12 +150,12 @@ describe('promoted', () => {
       'a version that the source environment does not run',
       await validate(promoted),
     );
-    expect(errors(other)).toContain(
+    expect(errorsOf(other)).toContain(
       'sit runs v1.3.0, not v1.4.0, as parameter `/tenants/sit/deployed-version` says.',
     );
     const elsewhere = { ...promoted, 'ssm-prefix': '/{project}/{environment}/{service}', service: 'orders' };
     const unknown = page.refused('a source environment that says no version', await validate(elsewhere));
-    expect(errors(unknown)).toContain('parameter `/tenants/sit/orders/deployed-version` does not exist');
+    expect(errorsOf(unknown)).toContain('parameter `/tenants/sit/orders/deployed-version` does not exist');
   });
 
   test('without a project the repository is it', async () => {
@@ -182,16 +177,16 @@ describe('bad days', () => {
     sandbox.inject({ service: 'github', status: 503 });
     const run = await validate({ version: 'v1.4.0' });
     expect(run.code).toBe(1);
-    expect(errors(run)).toMatch(
+    expect(errorsOf(run)).toMatch(
       /The tags of example\/tenant-service could not be read\. .*after 5 attempts: HTTP 503.*request ID/,
     );
   });
 
   test('a token that is wrong or may not look', async () => {
     const wrong = await validate({ version: 'v1.4.0', token: 'gone-secret' });
-    expect(errors(wrong)).toContain('GitHub says: Bad credentials');
+    expect(errorsOf(wrong)).toContain('GitHub says: Bad credentials');
     expect(wrong.log.replaceAll('::add-mask::gone-secret', '')).not.toContain('gone-secret');
-    expect(errors(await validate({ version: 'v1.4.0', token: 'outsider' }))).toContain(
+    expect(errorsOf(await validate({ version: 'v1.4.0', token: 'outsider' }))).toContain(
       '`permissions:` with `contents: read`',
     );
   });
@@ -202,7 +197,7 @@ describe('bad days', () => {
       sandbox: sandbox.environment(),
       env: { GITHUB_REPOSITORY: 'example/other' },
     });
-    expect(errors(run)).toContain('The tags of example/other could not be read. GitHub says: Not Found.');
+    expect(errorsOf(run)).toContain('The tags of example/other could not be read. GitHub says: Not Found.');
   });
 
   test('every wrong input at once, and nothing is called', async () => {
@@ -224,9 +219,9 @@ describe('bad days', () => {
       'source-environment',
       'mode',
     ])
-      expect(errors(run)).toContain(`  ${input}: `);
-    expect(errors(run)).toContain('write `v1.4.0`');
-    expect(errors(run)).toContain('7 inputs are wrong; nothing was called');
+      expect(errorsOf(run)).toContain(`  ${input}: `);
+    expect(errorsOf(run)).toContain('write `v1.4.0`');
+    expect(errorsOf(run)).toContain('7 inputs are wrong; nothing was called');
     expect(calls()).toEqual([]);
   });
 
@@ -251,7 +246,7 @@ describe('bad days', () => {
       'ssm-prefix: got "no path"',
     ],
   ])('%j: %s', async (inputs, message) => {
-    expect(errors(await validate(inputs))).toContain(message);
+    expect(errorsOf(await validate(inputs))).toContain(message);
     expect(calls()).toEqual([]);
   });
 });

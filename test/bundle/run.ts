@@ -124,6 +124,14 @@ async function runIn(
   };
 }
 
+/** The messages of a step's error annotations. */
+export function errorsOf(run: StepRun): string {
+  return run.annotations
+    .filter(({ level }) => level === 'error')
+    .map(({ message }) => message)
+    .join('\n');
+}
+
 function parseCommandFile(content: string): Record<string, string> {
   const values: Record<string, string> = {};
   const lines = content.split('\n');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { damage } from '../../../../test/damage.ts';
 import type { ReportFile } from '../reports/index.ts';
 import { type InfrastructureLimits, infrastructureGate, readInfrastructure } from './index.ts';
 
@@ -262,7 +263,7 @@ describe('what is no plan', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...names), fc.nat(), fc.jsonValue(), async (name, at, other) => {
         const value = JSON.parse(fixture(name));
-        replace(value, at, other);
+        damage(value, at, other);
         const { told } = await gate({ p: JSON.stringify(value) });
         expect(told.length).toBeGreaterThan(0);
         expect(JSON.stringify(told)).not.toContain('hunter2');
@@ -271,17 +272,3 @@ describe('what is no plan', () => {
     );
   });
 });
-
-/** Puts the other value in place of the one that is found after so many steps through the tree. */
-function replace(value: unknown, steps: number, other: unknown): void {
-  const places: { holder: Record<string, unknown>; key: string }[] = [];
-  const walk = (holder: Record<string, unknown>) => {
-    for (const [key, inner] of Object.entries(holder)) {
-      places.push({ holder, key });
-      if (typeof inner === 'object' && inner !== null) walk(inner as Record<string, unknown>);
-    }
-  };
-  walk(value as Record<string, unknown>);
-  const place = places[steps % places.length];
-  if (place) place.holder[place.key] = other;
-}

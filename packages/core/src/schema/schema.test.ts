@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { damage } from '../../../../test/damage.ts';
 import { byVersion } from './applied.ts';
 import { readToolReport, type SchemaLimits } from './index.ts';
 import { judgeBreakages } from './judge.ts';
@@ -110,7 +111,7 @@ describe('reports of tools', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...names), fc.nat(), fc.jsonValue(), async (name, at, other) => {
         const value = JSON.parse(fixture(name));
-        replace(value, at, other);
+        damage(value, at, other);
         const ended = await read(JSON.stringify(value)).then(
           () => 'facts',
           (error: unknown) => (error as Error).constructor.name,
@@ -147,17 +148,3 @@ test('versions are in the order in which they run', () => {
   const names = ['db/V10__c.sql', 'db/V2__b.sql', 'db/V1__a.sql', 'db/V2.1__b.sql'];
   expect(names.sort(byVersion)).toEqual(['db/V1__a.sql', 'db/V2__b.sql', 'db/V2.1__b.sql', 'db/V10__c.sql']);
 });
-
-/** Puts the other value in place of the one that is found after so many steps through the tree. */
-function replace(value: unknown, steps: number, other: unknown): void {
-  const places: { holder: Record<string, unknown>; key: string }[] = [];
-  const walk = (holder: Record<string, unknown>) => {
-    for (const [key, inner] of Object.entries(holder)) {
-      places.push({ holder, key });
-      if (typeof inner === 'object' && inner !== null) walk(inner as Record<string, unknown>);
-    }
-  };
-  walk(value as Record<string, unknown>);
-  const place = places[steps % places.length];
-  if (place) place.holder[place.key] = other;
-}
