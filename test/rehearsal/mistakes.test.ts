@@ -79,6 +79,7 @@ describe('mistakes', () => {
       ['scenarios', '--repo', 'nowhere'],
       /--repo nowhere: there is no such folder/,
     ],
+    ['more than a command takes', ['scenarios', 'jobs'], /promo scenarios takes flags alone, not jobs/],
   ])('%s is told, with exit code 2', async (_, args, message) => {
     const { code, out, err } = await promo(args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
