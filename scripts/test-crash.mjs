@@ -48,7 +48,7 @@ process.exitCode = await run().finally(() => {
 
 async function run() {
   const runs = await inParallel(
-    options.sample ? ['good-release'] : ['good-release', 'bad-canary'],
+    options.sample ? ['good-release'] : ['good-release', 'bad-canary', 'whole-release', 'whole-bad-canary'],
     (worker, clean) => worker.ask({ clean }),
   );
   for (const { scenario, calls, gateCalls, flaws } of runs) {

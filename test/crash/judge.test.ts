@@ -139,6 +139,45 @@ describe('the judge of crash points', () => {
     expect(flawsOf(world, outcome, 'any').join('\n')).toContain(flaw);
   });
 
+  const settings = {
+    parameters: { 'table-name': 'tenants-prod', plans: '["free"]' },
+    teamPlan: false,
+    snapshots: ['promotion-1'],
+  };
+  const withSettings = (world: World, change: Partial<typeof settings> = {}) => ({
+    ...world,
+    settings: { ...settings, ...change },
+  });
+
+  test('has nothing against settings that are those of the version', () => {
+    const parameters = {
+      ...settings.parameters,
+      plans: '["free", "team"]',
+      'payment-key': 'payment-key-of-sit',
+    };
+    const brought = withSettings(promoted, { parameters, teamPlan: true });
+    expect(flawsOf(brought, 'success', 'promoted')).toEqual([]);
+    expect(flawsOf(withSettings(undone), 'failure', 'undone')).toEqual([]);
+  });
+
+  test.each<[string, World, string]>([
+    ['settings that stayed behind', withSettings(promoted), 'the alias is on 2, but around it are'],
+    ['a flag that stayed on', withSettings(undone, { teamPlan: true }), '"teamPlan":true'],
+    [
+      'a parameter that stayed',
+      withSettings(undone, { parameters: { ...settings.parameters, plans: '["free", "team"]' } }),
+      'the alias is on 1, but around it are',
+    ],
+    [
+      'a snapshot made twice',
+      withSettings(undone, { snapshots: ['promotion-1', 'promotion-2'] }),
+      'the database was kept as promotion-1, promotion-2',
+    ],
+  ])('finds %s', (_, world, flaw) => {
+    const outcome = world.version === '2' ? 'success' : 'failure';
+    expect(flawsOf(world, outcome, 'any').join('\n')).toContain(flaw);
+  });
+
   test('finds who is ahead of the alias even while a runner lies dead', () => {
     const lies = liesOf({ ...promoted, weights: { '1': 0.9 } });
     expect(lies.map((lie) => lie.split(' says v1.4.0')[0])).toEqual(['SSM', 'GitHub', 'the ticket']);

@@ -1,4 +1,13 @@
-import { chainFlaws, headOf, lockHolder, recordsOf, type World, withCarried } from './outside.ts';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  chainFlaws,
+  headOf,
+  lockHolder,
+  recordsOf,
+  type Settings,
+  type World,
+  withCarried,
+} from './outside.ts';
 
 /** What a promotion that has ended must have left. */
 export type Ending = 'promoted' | 'undone' | 'any' | 'told';
@@ -22,6 +31,7 @@ export function flawsOf(seen: World, outcome: string, ending: Ending): string[] 
     ...currentFlaws(world, ending === 'told' && outcome === 'failure'),
     ...storyFlaws(world),
     ...toldFlaws(world, outcome),
+    ...settingsFlaws(world, ending === 'told' && outcome === 'failure'),
   ];
   const records = recordsOf(world);
   const last = records.at(-1);
@@ -124,6 +134,30 @@ function currentFlaws(world: World, silent: boolean): string[] {
   if (current === release && world.version !== to)
     flaws.push(`the records say ${release} is current, but the alias is on ${world.version}`);
   return flaws;
+}
+
+/** What comes along with either version. */
+const settingsWith: Readonly<Record<string, Omit<Settings, 'snapshots'>>> = {
+  [from]: { parameters: { 'table-name': 'tenants-prod', plans: '["free"]' }, teamPlan: false },
+  [to]: {
+    parameters: {
+      'table-name': 'tenants-prod',
+      plans: '["free", "team"]',
+      'payment-key': 'payment-key-of-sit',
+    },
+    teamPlan: true,
+  },
+};
+
+/** Configuration and flags are those of the version that the alias is on, and the database was kept once. */
+function settingsFlaws({ settings, version }: World, mayStay: boolean): string[] {
+  if (!settings) return [];
+  const { snapshots, ...seen } = settings;
+  const inStep = mayStay || isDeepStrictEqual(seen, settingsWith[version]);
+  return [
+    ...(inStep ? [] : [`the alias is on ${version}, but around it are ${JSON.stringify(seen)}`]),
+    ...(snapshots.length > 1 ? [`the database was kept as ${snapshots.join(', ')}`] : []),
+  ];
 }
 
 /** Each deployment begins, and ends at most once. */

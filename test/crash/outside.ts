@@ -6,6 +6,7 @@ import {
   ListAliasesCommand,
   ListVersionsByFunctionCommand,
 } from '@aws-sdk/client-lambda';
+import { DescribeDBSnapshotsCommand, RDSClient } from '@aws-sdk/client-rds';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type Attributes, verifyChain } from '@promo-actions/core/deployment';
 
@@ -25,17 +26,30 @@ export interface World {
   readonly releases: readonly { readonly tag: string; readonly draft: boolean }[];
   /** What the change ticket was told, each comment as often as it is there. */
   readonly comments: readonly string[];
+  /** Where the promotion brings settings along. */
+  readonly settings?: Settings;
+}
+
+/** What a promotion brings along besides code. */
+export interface Settings {
+  /** The service's parameters, by the end of their names. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Whether the flag `team-plan` is on in production. */
+  readonly teamPlan: boolean;
+  readonly snapshots: readonly string[];
 }
 
 const FunctionName = 'tenant-service';
 
+const optionsFor = (endpoint: string) => ({
+  endpoint,
+  region: 'af-south-1',
+  credentials: { accessKeyId: '222222222222', secretAccessKey: 'any' },
+});
+
 /** Reads production, past any fault: whoever reads has healed the world first. */
 export async function lookFromOutside(url: string): Promise<World> {
-  const options = {
-    endpoint: url,
-    region: 'af-south-1',
-    credentials: { accessKeyId: '222222222222', secretAccessKey: 'any' },
-  };
+  const options = optionsFor(url);
   const lambda = new LambdaClient(options);
   const alias = await lambda.send(new GetAliasCommand({ FunctionName, Name: 'latest-prod' }));
   const { Aliases = [] } = await lambda.send(new ListAliasesCommand({ FunctionName }));
@@ -77,6 +91,26 @@ export async function lookFromOutside(url: string): Promise<World> {
     releases: releases.map(({ tag_name: tag, draft }) => ({ tag, draft })),
     comments: comments.map(({ body }) => JSON.stringify(body)),
     parameters: Object.fromEntries(Parameters.map(({ Name = '', Value = '' }) => [Name, Value])),
+  };
+}
+
+export async function lookAtSettings(url: string): Promise<Settings> {
+  const options = optionsFor(url);
+  const Path = '/tenants/prod/tenant-service';
+  const { Parameters = [] } = await new SSMClient(options).send(
+    new GetParametersByPathCommand({ Path, WithDecryption: true }),
+  );
+  const { environments } = await ask<{ environments: { prod: { on: boolean } } }>(
+    `${url}/launchdarkly/api/v2/flags/tenants/team-plan?env=prod`,
+    'launchdarkly-token-of-the-rehearsal',
+  );
+  const { DBSnapshots = [] } = await new RDSClient(options).send(new DescribeDBSnapshotsCommand({}));
+  return {
+    parameters: Object.fromEntries(
+      Parameters.map(({ Name = '', Value = '' }) => [Name.slice(Path.length + 1), Value]),
+    ),
+    teamPlan: environments.prod.on,
+    snapshots: DBSnapshots.map(({ DBSnapshotIdentifier = '' }) => DBSnapshotIdentifier),
   };
 }
 

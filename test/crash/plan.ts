@@ -1,5 +1,14 @@
 import type { Fault } from '@promo-actions/sandbox';
-import { type Call, type CleanRun, endings, type Point, type ScenarioName, type Strike } from './point.ts';
+import { beyond, type Chosen, each, occurrence, onlyIn, operations, services } from './calls.ts';
+import {
+  type Call,
+  type CleanRun,
+  endings,
+  type Point,
+  type ScenarioName,
+  type Strike,
+  without,
+} from './point.ts';
 
 const minute = 60_000;
 
@@ -7,6 +16,8 @@ const minute = 60_000;
 export function planPoints(runs: readonly CleanRun[], seed: number): readonly Point[] {
   return runs.flatMap((run, index) => {
     const { scenario } = run;
+    const bare = runs.find((one) => one.scenario === without[scenario]);
+    if (bare) return planBeyond(run, beyond(run, bare));
     const own = onlyIn(run, runs.slice(0, index));
     return [
       ...kills(run),
@@ -23,14 +34,11 @@ export function planPoints(runs: readonly CleanRun[], seed: number): readonly Po
   });
 }
 
-/** What goes wrong with a call that a run before it makes as well need not be tried again in this one. */
-function onlyIn({ calls }: CleanRun, before: readonly CleanRun[]): (point: Point) => boolean {
-  const often = (all: readonly Call[], call: Call) => all.filter((one) => sameCall(one, call)).length;
-  const own = calls.filter((call) => before.every((run) => often(run.calls, call) < often(calls, call)));
-  return ({ faults = [] }) =>
-    faults.every(({ service, operation, account = '' }) =>
-      own.some((call) => sameCall(call, { service, operation: operation ?? '', account })),
-    );
+/** Of the chosen calls: a promotion is struck as it goes forth, one that is undone also as it comes back. */
+function planBeyond(run: CleanRun, chosen: Chosen): readonly Point[] {
+  const struck = kills(run, chosen);
+  if (endings[run.scenario] === 'promoted') return [...struck, ...passing(run, chosen)];
+  return [...struck, ...cancels(run, ['before'], chosen), ...lasting(run, chosen)];
 }
 
 /** A few points of every kind, at the calls that matter most. */
@@ -48,20 +56,22 @@ const sample = [
 ] as const;
 
 /** A strike at each call: those of the deploying job begin there, for what is before has no effect. */
-function struck(run: CleanRun, whens: readonly Strike['when'][]) {
+function struck(run: CleanRun, whens: readonly Strike['when'][], chosen: Chosen = each) {
   return run.calls.flatMap((call, index) =>
-    whens.map((when) => {
-      const from = index < run.gateCalls ? ('gates' as const) : ('deploy' as const);
-      const number = from === 'gates' ? index + 1 : index + 1 - run.gateCalls;
-      const name = `${run.scenario}/${index + 1}-${when}`;
-      const what = `${when} ${call.service} ${call.operation}, its ${ordinal(run, index)}`;
-      return { call, index, name, what, from, strike: { call: number, when } };
-    }),
+    whens
+      .filter(() => chosen(index))
+      .map((when) => {
+        const from = index < run.gateCalls ? ('gates' as const) : ('deploy' as const);
+        const number = from === 'gates' ? index + 1 : index + 1 - run.gateCalls;
+        const name = `${run.scenario}/${index + 1}-${when}`;
+        const what = `${when} ${call.service} ${call.operation}, its ${ordinal(run, index)}`;
+        return { call, index, name, what, from, strike: { call: number, when } };
+      }),
   );
 }
 
-function kills(run: CleanRun): Point[] {
-  return struck(run, ['before', 'after']).map(({ name, what, from, strike }) => ({
+function kills(run: CleanRun, chosen?: Chosen): Point[] {
+  return struck(run, ['before', 'after'], chosen).map(({ name, what, from, strike }) => ({
     id: `kill/${name}`,
     scenario: run.scenario,
     what: `the runner dies ${what}`,
@@ -91,8 +101,8 @@ function recoveries(run: CleanRun): Point[] {
     }));
 }
 
-function cancels(run: CleanRun, whens: readonly Strike['when'][]): Point[] {
-  return struck(run, whens)
+function cancels(run: CleanRun, whens: readonly Strike['when'][], chosen?: Chosen): Point[] {
+  return struck(run, whens, chosen)
     .filter(({ from }) => from === 'deploy')
     .map(({ name, what, from, strike }) => ({
       id: `cancel/${name}`,
@@ -149,8 +159,8 @@ const harms: Readonly<Record<string, Harm>> = {
 };
 
 /** Each operation goes wrong once, which no promotion may mind. */
-function passing(run: CleanRun): Point[] {
-  return operations(run).flatMap(({ call, from }) =>
+function passing(run: CleanRun, chosen?: Chosen): Point[] {
+  return operations(run, chosen).flatMap(({ call, from }) =>
     Object.entries(harms).map(([kind, harm]) => ({
       id: `once/${run.scenario}/${call.service}-${call.operation.replace(/\W+/g, '-')}/${kind}`,
       scenario: run.scenario,
@@ -164,8 +174,8 @@ function passing(run: CleanRun): Point[] {
 }
 
 /** From each call on, its operation fails for good: the run says what it could not do, and goes through afterwards. */
-function lasting(run: CleanRun): Point[] {
-  return struck(run, ['before']).map(({ name, from, call, index }) => ({
+function lasting(run: CleanRun, chosen?: Chosen): Point[] {
+  return struck(run, ['before'], chosen).map(({ name, from, call, index }) => ({
     id: `lasting/${name.replace('-before', '')}`,
     scenario: run.scenario,
     what: `${call.service} ${call.operation} fails from its ${ordinal(run, index)} on`,
@@ -224,39 +234,12 @@ function skews(scenario: ScenarioName): Point[] {
   }));
 }
 
-/** Every service that the run calls. */
-function services({ calls }: CleanRun): string[] {
-  return [...new Set(calls.map(({ service }) => service))];
-}
-
 function target({ service, operation, account }: Call): Pick<Fault, 'service' | 'operation' | 'account'> {
   return { service, operation, ...(account ? { account } : {}) };
 }
 
-/** The how-manieth of its operation a call is, counted from the call `since`. */
-function occurrence({ calls }: CleanRun, index: number, since: number): number {
-  return calls.slice(since, index + 1).filter((call) => sameCall(call, calls[index])).length;
-}
-
 function ordinal(run: CleanRun, index: number): string {
   return `${occurrence(run, index, 0)}. of the promotion`;
-}
-
-/** Every operation once, with the job in which it is first called. */
-function operations({ calls, gateCalls }: CleanRun): { call: Call; from: Point['from'] }[] {
-  return calls.flatMap((call, index) =>
-    calls.findIndex((one) => sameCall(one, call)) === index
-      ? [{ call, from: index < gateCalls ? ('gates' as const) : ('deploy' as const) }]
-      : [],
-  );
-}
-
-function sameCall(left: Call | undefined, right: Call | undefined): boolean {
-  return (
-    left?.service === right?.service &&
-    left?.operation === right?.operation &&
-    left?.account === right?.account
-  );
 }
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */

@@ -9,8 +9,16 @@ import {
 import type { Sandbox } from '@promo-actions/sandbox';
 import { runAction } from '../bundle/run.ts';
 import { couldNotUndo, flawsOf, isOut, liesOf } from './judge.ts';
-import { lookFromOutside } from './outside.ts';
-import { type Call, type CleanRun, endings, type Played, type Point, type ScenarioName } from './point.ts';
+import { lookAtSettings, lookFromOutside, type World } from './outside.ts';
+import {
+  type Call,
+  type CleanRun,
+  endings,
+  type Played,
+  type Point,
+  type ScenarioName,
+  without,
+} from './point.ts';
 
 /** Where the built actions and the clock are, and the repository, as they were when the run began. */
 const [, , tree = '', repository = ''] = process.argv;
@@ -49,7 +57,7 @@ export async function playClean(scenario: ScenarioName): Promise<CleanRun> {
   const flaws: string[] = [];
   const file = scenarioFile(scenario);
   const check = async (rehearsal: Rehearsal, url: string) => {
-    const found = flawsOf(await lookFromOutside(url), rehearsal.outcome ?? '', endings[scenario]);
+    const found = flawsOf(await lookAt(url, scenario), rehearsal.outcome ?? '', endings[scenario]);
     flaws.push(...found);
   };
   const whole = await rehearse({ ...optionsFor(file), ended: check });
@@ -73,6 +81,11 @@ export async function playClean(scenario: ScenarioName): Promise<CleanRun> {
   };
 }
 
+async function lookAt(url: string, scenario: ScenarioName): Promise<World> {
+  const world = await lookFromOutside(url);
+  return without[scenario] ? { ...world, settings: await lookAtSettings(url) } : world;
+}
+
 function callsOf(rehearsal: Rehearsal): readonly (Call & { readonly at: number })[] {
   return rehearsal.journal as readonly (Call & { readonly at: number })[];
 }
@@ -94,7 +107,7 @@ export async function play(point: Point, clean: CleanRun): Promise<Played> {
   const check = async (rehearsal: Rehearsal, sandbox: Sandbox) => {
     attempts.push(rehearsal);
     sandbox.heal();
-    const world = await lookFromOutside(sandbox.url);
+    const world = await lookAt(sandbox.url, name);
     const { attempt } = rehearsal;
     const outcome = rehearsal.outcome ?? '';
     // A rollout that was to be undone, and could not, is undone by the next attempt; the release goes out with the one after.

@@ -1,11 +1,20 @@
 import type { JobResult } from '@promo-actions/rehearsal';
 import type { Fault } from '@promo-actions/sandbox';
 
-export const scenarios = ['good-release', 'bad-canary'] as const;
-export type ScenarioName = (typeof scenarios)[number];
-
 /** How each ends when it has all the attempts that it needs. */
-export const endings = { 'good-release': 'promoted', 'bad-canary': 'undone' } as const;
+export const endings = {
+  'good-release': 'promoted',
+  'bad-canary': 'undone',
+  'whole-release': 'promoted',
+  'whole-bad-canary': 'undone',
+} as const;
+export type ScenarioName = keyof typeof endings;
+
+/** Promotions with configuration, feature flags and a snapshot of the database, by the one that they are without these. */
+export const without: Partial<Readonly<Record<ScenarioName, ScenarioName>>> = {
+  'whole-release': 'good-release',
+  'whole-bad-canary': 'bad-canary',
+};
 
 /** Where a promotion is struck: the number of one of its calls, before its effect or after it with the answer lost. */
 export interface Strike {
