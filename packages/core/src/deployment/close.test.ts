@@ -57,6 +57,28 @@ describe('the end of a deployment that its run could not record', () => {
     expect(there.records.items.size).toBe(before);
   });
 
+  test('is told though others have failed since before they began', async () => {
+    const there = ports();
+    await append(there.records, { ...draft, status: 'started' });
+    const refused = {
+      ...draft,
+      action: 'rollback' as const,
+      run: ending.run,
+      deployment: 'prod/orders/rollback/8000',
+    };
+    await append(there.records, { ...refused, status: 'failed', reason: 'the lock was not got' });
+    const closed = await closeDeployment(ending, there);
+    expect(closed?.record).toMatchObject({ id: `${draft.deployment}/rolled-back`, sequence: 3 });
+  });
+
+  test('is left alone where another run has begun one since, and failed', async () => {
+    const there = ports();
+    await append(there.records, { ...draft, status: 'started' });
+    const other = { ...draft, run: ending.run, deployment: 'prod/orders/promote/8000-1' };
+    for (const status of ['started', 'failed'] as const) await append(there.records, { ...other, status });
+    expect(await closeDeployment(ending, there)).toBeUndefined();
+  });
+
   test('is left alone where another run has begun one since', async () => {
     const there = ports();
     await append(there.records, { ...draft, status: 'started', run: ending.run });

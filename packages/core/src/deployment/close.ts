@@ -1,5 +1,12 @@
-import { mendedHead } from './append.ts';
-import { type Component, type DeploymentRecord, type Draft, recordId, recordOf } from './record.ts';
+import { history } from './history.ts';
+import {
+  type Chain,
+  type Component,
+  type DeploymentRecord,
+  type Draft,
+  recordId,
+  recordOf,
+} from './record.ts';
 import { type Recorded, type RecordPorts, recordDeployment } from './record-deployment.ts';
 import type { RecordStore } from './store.ts';
 
@@ -29,11 +36,12 @@ export async function closeDeployment(
   prefix?: string,
 ): Promise<Recorded | undefined> {
   const { begunBy, ...draft } = ending;
-  const last = (await mendedHead(ports.records, ending))?.last;
-  const begun = last && (await startOf(last, ports.records));
+  const newest = await newestOf(ports.records, ending);
+  if (!newest) return undefined;
+  const { last, begun } = newest;
   // Whoever came before may have died between the record and what follows it.
-  const open = last?.status === 'started' || last?.status === ending.status;
-  if (!open || begun?.run.url !== begunBy) return undefined;
+  const open = last.status === 'started' || last.status === ending.status;
+  if (!open || begun.run.url !== begunBy) return undefined;
   const { deployment, action, fromVersion, toVersion, ticket } = begun;
   return recordDeployment(
     {
@@ -52,6 +60,17 @@ export async function closeDeployment(
     },
     ports,
   );
+}
+
+/** The newest record of a deployment that began, and its start: what failed before it began, for want of the lock, has moved nothing. */
+async function newestOf(records: RecordStore, chain: Chain) {
+  for await (const item of history(records, chain)) {
+    const last = recordOf(item);
+    const begun = last && (await startOf(last, records));
+    if (begun) return { last, begun };
+    if (last?.status !== 'failed') return undefined;
+  }
+  return undefined;
 }
 
 async function startOf(

@@ -116,7 +116,34 @@ test.each<[string, readonly Attributes[]]>([
   });
 });
 
+test.each<[string, readonly Attributes[]]>([
+  ['did not get the lock', [record('failed', '7002'), record('started', '7001')]],
+  [
+    'has recorded that it undid this one, whose late change came after',
+    [record('rolled-back', '9000', { deployment: 'prod/orders/promote/7001-1' }), record('started', '7001')],
+  ],
+])('another run that %s keeps nothing from being undone', async (_, records) => {
+  expect(await find(records)).toMatchObject({ kind: 'undo', version: '3' });
+});
+
+test('a success stands though another run has failed to get the lock since', async () => {
+  const records = [record('failed', '7002'), record('succeeded', '7001'), record('started', '7001')];
+  expect(await find(records)).toMatchObject({ kind: 'nothing', succeeded: true });
+});
+
 test.each<[string, readonly Attributes[], Alias, string]>([
+  [
+    'another run began and failed after it',
+    [record('failed', '7002'), record('started', '7002'), record('started', '7001')],
+    live,
+    'another run came',
+  ],
+  [
+    'another run was undone after it',
+    [record('rolled-back', '7002'), record('started', '7002'), record('started', '7001')],
+    live,
+    'another run came',
+  ],
   [
     'another run came after it',
     [record('succeeded', '7002'), record('started', '7001')],

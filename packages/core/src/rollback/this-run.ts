@@ -54,17 +54,29 @@ interface Told {
   readonly success?: DeploymentRecord;
 }
 
+/**
+ * A failure of another run, such as of one that did not get the lock, says nothing: what moved anything began, and its
+ * start stands before. What a recovery undid of this run is told as the end of this run's deployment.
+ */
 async function tellOf(
   runId: string,
   records: AsyncIterable<Attributes>,
 ): Promise<Told | OutsideError | undefined> {
   let newest: DeploymentRecord | undefined;
+  let undone: DeploymentRecord | undefined;
   try {
     for await (const item of records) {
       const record = recordOf(item);
       if (!record) break;
+      const own = record.run.id === runId;
+      if (!newest && !own && record.status === 'failed') continue;
+      if (!newest && !own && !undone && record.status === 'rolled-back') {
+        undone = record;
+        continue;
+      }
+      if (undone && undone.deployment !== record.deployment) return { newest: undone };
       newest ??= record;
-      if (record.run.id !== runId || record.status === 'rolled-back') break;
+      if (!own || undone || record.status === 'rolled-back') break;
       if (record.status === 'succeeded' && record.action !== 'config') return { newest, success: record };
     }
     return newest && { newest };
