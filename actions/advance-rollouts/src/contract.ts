@@ -4,7 +4,7 @@ export const contract = defineContract({
   name: 'advance-rollouts',
   kind: 'change',
   description:
-    'Takes one step of every rollout that canary-rollout left to the schedule, and undoes those whose job died, or finishes them. Run it every five minutes or so; it waits for nothing.',
+    'Takes one step of every rollout that canary-rollout left to the schedule, and undoes those whose job died, or finishes them. It moves aliases alone: configuration and flags that a dead job had brought wait for its failed jobs to be run again. Run it every five minutes or so; it waits for nothing.',
   inputs: {
     table: text(
       'The DynamoDB table, keyed by `deployment_id`, that keeps the rollouts. Where record-deployment has written the start of one there, its end is recorded, too.',

@@ -180,5 +180,7 @@ function whyCancelled(
   const { functionName } = rollout.watch;
   if (undo.some((one) => one === id || one === functionName)) return 'It was asked to be undone.';
   const dead = driver === 'job' && whenJobDied === 'undo';
-  return dead ? `The run that drove it ended before it did: ${run}.` : undefined;
+  return dead
+    ? `The run that drove it ended before it did: ${run}. What else it had brought, such as configuration and flags, is there still: run its failed jobs again.`
+    : undefined;
 }
