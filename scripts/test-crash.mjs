@@ -1,7 +1,18 @@
 // Promotes the example's release again and again, each time with one thing going wrong, and looks at production from outside.
 //   npm run test:crash -- [--only TEXT] [--sample] [--seed N] [--workers N] [--resume] [--list]
 import { fork } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -20,7 +31,7 @@ faults, slow answers and wrong clocks. Exit code 0 when nothing is ever left hal
   --sample           a few points of every kind
   --seed N           other chances (default 1)
   --workers N        processes (default: one for each core)
-  --resume           skip what has passed in the run before
+  --resume           skip what has passed in the run before, of the same build and repository
   --repository DIR   the repository whose release is promoted (default: examples/tenant-service)
   --build DIR        the built actions and tools to play with (default: build)
   --list             name the points, play none
@@ -28,7 +39,6 @@ faults, slow answers and wrong clocks. Exit code 0 when nothing is ever left hal
 
 const options = readOptions();
 const folder = join(buildDirectory, 'crash');
-const passedFile = join(folder, `passed-${options.sample ? 'sample' : options.seed}.txt`);
 const began = Date.now();
 mkdirSync(folder, { recursive: true });
 // What is played stays the same for the whole run, whatever is built meanwhile.
@@ -39,12 +49,27 @@ cpSync(options.repository, repository, { recursive: true });
 cpSync(join(options.build, 'release'), join(tree, 'release'), { recursive: true });
 cpSync(join(options.build, 'tools', 'clock.mjs'), join(tree, 'tools', 'clock.mjs'));
 const main = await bundle();
+// What has passed counts for the very same promotions alone.
+const passedFile = join(
+  folder,
+  `passed-${options.sample ? 'sample' : options.seed}-${digestOf(tree, repository)}.txt`,
+);
 const { planPoints, samplePoints } = await import(pathToFileURL(main));
 const workers = Array.from({ length: options.workers }, startWorker);
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    for (const worker of workers) worker.kill();
+    removeCopies();
+    process.exit(1);
+  });
 process.exitCode = await run().finally(() => {
   for (const worker of workers) worker.end();
-  for (const place of [tree, repository]) rmSync(place, { recursive: true, force: true });
+  removeCopies();
 });
+
+function removeCopies() {
+  for (const place of [tree, repository]) rmSync(place, { recursive: true, force: true, maxRetries: 5 });
+}
 
 async function run() {
   const runs = await inParallel(
@@ -75,7 +100,8 @@ async function playAll(wanted, runs) {
   );
   if (!options.resume) rmSync(passedFile, { force: true });
   const due = wanted.filter(({ id }) => !passed.has(id));
-  if (due.length < wanted.length) console.log(`${wanted.length - due.length} had passed before`);
+  const before = wanted.length - due.length;
+  if (before > 0) console.log(`${before} had passed before, of the same build and repository`);
   let done = 0;
   const failed = [];
   await inParallel(due, async (worker, point) => {
@@ -94,7 +120,7 @@ async function playAll(wanted, runs) {
   const counts = countKinds(wanted).map(([kind, count]) => `${kind} ${count}`);
   console.log(`\n${wanted.length} points: ${counts.join(', ')}`);
   console.log(
-    `${wanted.length - failed.length} passed, ${failed.length} failed, ${Math.round((Date.now() - began) / 1000)} s`,
+    `${wanted.length - failed.length} passed${before > 0 ? ` (${before} in a run before)` : ''}, ${failed.length} failed, ${Math.round((Date.now() - began) / 1000)} s`,
   );
   return failed.length === 0 ? 0 : 1;
 }
@@ -150,6 +176,10 @@ function startWorker() {
       settle = undefined;
       child.disconnect();
     },
+    kill: () => {
+      settle = undefined;
+      child.kill();
+    },
   };
 }
 
@@ -165,6 +195,16 @@ async function bundle() {
   await built.write({ file, format: 'esm', codeSplitting: false });
   await built.close();
   return file;
+}
+
+function digestOf(...folders) {
+  const hash = createHash('sha256');
+  for (const place of folders)
+    for (const name of readdirSync(place, { recursive: true }).sort()) {
+      const file = join(place, name);
+      if (statSync(file).isFile()) hash.update(`${name}\0`).update(readFileSync(file)).update('\0');
+    }
+  return hash.digest('hex').slice(0, 12);
 }
 
 function readOptions() {

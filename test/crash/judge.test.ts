@@ -190,12 +190,13 @@ describe('the judge of crash points', () => {
       .filter((item) => item !== last)
       .map((item) => ('head_hash' in item ? { ...item, head_record: JSON.stringify(last) } : item));
     const world = { ...undone, items: carried };
-    expect(flawsOf(world, 'failure', 'told')).toEqual([]);
+    expect(flawsOf(world, 'failure', 'unrecorded')).toEqual([]);
+    expect(flawsOf(world, 'failure', 'told').join('\n')).toContain('its last record says started');
     expect(flawsOf(world, 'failure', 'any').join('\n')).toContain('the head is not at the last record');
     const forged = carried.map((item) =>
       'head_hash' in item ? { ...item, head_record: JSON.stringify({ ...last, reason: 'another' }) } : item,
     );
-    expect(flawsOf({ ...undone, items: forged }, 'failure', 'told').join('\n')).toContain(
+    expect(flawsOf({ ...undone, items: forged }, 'failure', 'unrecorded').join('\n')).toContain(
       'does not have the hash of its content',
     );
   });

@@ -11,6 +11,7 @@ import {
 } from './point.ts';
 
 const minute = 60_000;
+const writes = /^(Create|Update|Put|Publish|Invoke|Delete|POST|PUT|PATCH|DELETE)/;
 
 /** Every point of the promotions whose clean runs are given. The seed moves what is left to chance. */
 export function planPoints(runs: readonly CleanRun[], seed: number): readonly Point[] {
@@ -27,6 +28,8 @@ export function planPoints(runs: readonly CleanRun[], seed: number): readonly Po
       ...moments(scenario, seed),
       ...cancels(run, index === 0 ? ['before', 'after'] : ['before']),
       ...(index === 0 ? stubborn(run) : []),
+      ...late(run),
+      ...lost(run).filter(own),
       ...passing(run).filter(own),
       ...lasting(run).filter(own),
       ...slow(run),
@@ -81,14 +84,29 @@ function kills(run: CleanRun, chosen?: Chosen): Point[] {
   }));
 }
 
+/** The runner dies as it moves the alias, and the failed jobs are run again when the rollout would long have ended. */
+function late(run: CleanRun): Point[] {
+  return struck(run, ['after'], (index) => run.calls[index]?.operation === 'UpdateAlias').map(
+    ({ name, what, from, strike }) => ({
+      id: `late/${name}`,
+      scenario: run.scenario,
+      what: `the runner dies ${what}, and is run again an hour later`,
+      from,
+      kill: strike,
+      rerunAfter: 60 * minute,
+      rerun: true,
+    }),
+  );
+}
+
 /** The runner dies while a rollout is under way, and nobody but the schedule comes. A read is not there, whether or not it was answered. */
 function recoveries(run: CleanRun): Point[] {
   const moves = run.calls.flatMap(({ operation }, index) => (operation === 'UpdateAlias' ? [index] : []));
   const [first = 0, last = 0] = [moves.at(0), moves.at(-1)];
   return struck(run, ['before', 'after'])
     .filter(({ index, strike, call }) => {
-      const writes = /^(Update|Put)/.test(call.operation);
-      return index >= first && index <= last && (writes || strike.when === 'after');
+      const written = /^(Update|Put)/.test(call.operation);
+      return index >= first && index <= last && (written || strike.when === 'after');
     })
     .map(({ name, what, from, strike }) => ({
       id: `recover/${name}`,
@@ -117,7 +135,6 @@ function cancels(run: CleanRun, whens: readonly Strike['when'][], chosen?: Chose
 
 /** Cancelled where the answer does not come for a minute, so that the step is interrupted, terminated and killed. */
 function stubborn(run: CleanRun): Point[] {
-  const writes = /^(Create|Update|Put|Publish|Invoke|Delete|POST|PUT|PATCH|DELETE)/;
   return struck(run, ['before'])
     .filter(({ from, call }) => from === 'deploy' && writes.test(call.operation))
     .map(({ name, what, from, strike, call, index }) => ({
@@ -175,20 +192,30 @@ function passing(run: CleanRun, chosen?: Chosen): Point[] {
 
 /** From each call on, its operation fails for good: the run says what it could not do, and goes through afterwards. */
 function lasting(run: CleanRun, chosen?: Chosen): Point[] {
+  return forGood(run, 'lasting', { status: 500 }, 'fails', chosen);
+}
+
+/** From each write on, the effects of its operation come, and the answers are lost. */
+function lost(run: CleanRun): Point[] {
+  const written: Chosen = (index) => writes.test(run.calls[index]?.operation ?? '');
+  return forGood(run, 'lost', { drop: 'after' }, 'is not answered', written);
+}
+
+function forGood(run: CleanRun, kind: string, harm: Harm, verb: string, chosen?: Chosen): Point[] {
   return struck(run, ['before'], chosen).map(({ name, from, call, index }) => ({
-    id: `lasting/${name.replace('-before', '')}`,
+    id: `${kind}/${name.replace('-before', '')}`,
     scenario: run.scenario,
-    what: `${call.service} ${call.operation} fails from its ${ordinal(run, index)} on`,
+    what: `${call.service} ${call.operation} ${verb} from its ${ordinal(run, index)} on`,
     from,
     faults: [
       {
         ...target(call),
         nth: occurrence(run, index, from === 'gates' ? 0 : run.gateCalls),
         times: 1_000_000,
-        status: 500,
+        ...harm,
       },
     ],
-    ends: 'told',
+    ends: call.service === 'dynamodb' ? 'unrecorded' : 'told',
     rerun: true,
   }));
 }
@@ -205,7 +232,7 @@ function chaos(run: CleanRun, seed: number): Point[] {
     faults: services(run).flatMap((service) =>
       Object.values(harms).map((harm) => ({ service, ...harm, probability: 0.085 })),
     ),
-    ends: 'told',
+    ends: 'unrecorded',
     rerun: true,
   }));
 }

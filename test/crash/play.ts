@@ -116,10 +116,12 @@ export async function play(point: Point, clean: CleanRun): Promise<Played> {
     const ending = attempt === 1 ? ends : finishes ? 'undone' : endings[name];
     undoToFinish = attempt === 1 && couldNotUndo(world);
     const found = ending ? flawsOf(world, outcome, ending) : liesOf(world);
+    if (endings[name] === 'undone' && (outcome === 'success' || isOut(world)))
+      found.push(`the bad version is out: ${outcome}`);
     flaws.push(...found.map((flaw) => `attempt ${rehearsal.attempt}: ${flaw}`));
     if (point.recover && attempt === 1) flaws.push(...(await recovered(sandbox)));
     if (kill && rehearsal.attempt === 1 && !died(rehearsal)) flaws.push('the runner was not killed');
-    if (again) await sandbox.clock.advance(rerunAfter);
+    if (again) await sandbox.clock.advance(point.rerunAfter ?? rerunAfter);
     return again;
   };
   await rehearse({

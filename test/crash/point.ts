@@ -39,11 +39,14 @@ export interface Point {
   readonly seed?: number;
   /**
    * What must be true when the run has ended: `any` is whole on one version or the other, with records that say which;
-   * `told` may also be half done, provided the run and its records say so. A killed run is not asked.
+   * `told` may also be half done, provided the run and its records say so; `unrecorded` likewise, where the records may be
+   * what fails, and the run alone says so. A killed run is not asked.
    */
-  readonly ends?: 'promoted' | 'undone' | 'any' | 'told';
+  readonly ends?: 'promoted' | 'undone' | 'any' | 'told' | 'unrecorded';
   /** Whether the scheduled recovery comes before anybody runs the failed jobs again. */
   readonly recover?: boolean;
+  /** How long after the run's end that is, in milliseconds; default: 10 minutes. */
+  readonly rerunAfter?: number;
   /** Whether the failed jobs are then run again with nothing going wrong, which must bring the release to its end; where an undoing failed, twice. */
   readonly rerun: boolean;
 }
