@@ -1,4 +1,4 @@
-import { count, defineContract, duration, list, oneOf } from '@promo-actions/core/action';
+import { count, defineContract, duration, list, matching, oneOf } from '@promo-actions/core/action';
 import { aliasInput, functionInput } from '@promo-actions/core/lambda';
 
 export const contract = defineContract({
@@ -13,6 +13,11 @@ export const contract = defineContract({
       ['backup', 'incident'],
       'The kind, which begins the name: `backup` before a promotion, `incident` to keep a bad version for study.',
       { default: 'backup' },
+    ),
+    release: matching(
+      /^[^\s,:;()[\]]{1,100}$/,
+      'a release, such as `v1.4.0`',
+      'The release that is to be promoted, as deploy-lambda will describe it. Where the stable version is that release already, a rollback to `previous` goes past this backup.',
     ),
     retain: count(
       'How many of them are kept. The newest, and the newest at another version than the stable one, are kept in any case.',
@@ -30,7 +35,7 @@ export const contract = defineContract({
     pruned: 'The old ones that were removed, separated by commas.',
   },
   permissions: { aws: ['lambda:ListAliases', 'lambda:CreateAlias', 'lambda:DeleteAlias'] },
-  example: { function: 'tenant-service', alias: 'latest-prod' },
+  example: { function: 'tenant-service', alias: 'latest-prod', release: '${{ inputs.version }}' },
   check({ keepVersions: versions = [] }) {
     const wrong = versions.filter((version) => !/^[1-9]\d*$/.test(version));
     if (wrong.length === 0) return [];

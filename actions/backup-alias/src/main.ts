@@ -12,6 +12,7 @@ runOnRunner(contract, {
       alias: inputs.alias,
       kind: inputs.prefix,
       runId: context.runId,
+      release: inputs.release,
       retention: { count: inputs.retain, age: inputs.retainFor, versions: inputs.keepVersions ?? [] },
       dryRun: inputs.dryRun,
     };

@@ -8,7 +8,8 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
     'approval-environments', 'change-type', 'matrix', 'mode', 'requesters', 'roles', 'summary',
   ],
   'backup-alias': [
-    'alias', 'dry-run', 'function', 'keep-versions', 'prefix', 'retain', 'retain-for', 'summary',
+    'alias', 'dry-run', 'function', 'keep-versions', 'prefix', 'release', 'retain', 'retain-for',
+    'summary',
   ],
   'backup-database': [
     'cluster', 'dry-run', 'instance', 'interval', 'prefix', 'retain', 'retain-for', 'reuse-for',

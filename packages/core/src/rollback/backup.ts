@@ -8,6 +8,8 @@ export interface BackupOrder {
   readonly alias: string;
   readonly kind: KeptKind;
   readonly runId: string;
+  /** The release that is to be promoted; a rollback tells by it whether it was there already. */
+  readonly release?: string | undefined;
   readonly retention: Retention;
   readonly dryRun: boolean;
 }
@@ -38,7 +40,12 @@ export async function backup(
   const alias = all.find(({ name }) => name === order.alias);
   if (!alias) throw aliasMissing(functionName, order.alias, `no ${kind} alias was made`);
   const existing = ofRun(kind, order.alias, order.runId, all);
-  const origin = { alias: order.alias, version: alias.stableVersion, runId: order.runId };
+  const origin = {
+    alias: order.alias,
+    version: alias.stableVersion,
+    runId: order.runId,
+    before: order.release,
+  };
   if (!existing) refuseLatest(order, alias);
 
   const now = patience.clock.now();

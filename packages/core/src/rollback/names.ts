@@ -11,6 +11,8 @@ export interface Origin {
   readonly version: string;
   /** The workflow run that made it; empty outside of one. */
   readonly runId: string;
+  /** The release that was to be promoted then, such as `v1.4.0`. */
+  readonly before?: string | undefined;
 }
 
 /** An alias made to keep a version. */
@@ -29,8 +31,9 @@ export function keptName(kind: KeptKind, at: number): string {
 /** The description of an alias that keeps a version, with the reason where there is one, in the 256 characters that Lambda takes. */
 export function describeOrigin(origin: Origin, reason = ''): string {
   const run = origin.runId ? `, run ${origin.runId}` : '';
+  const before = origin.before ? `, before ${origin.before}` : '';
   const because = reason ? `: ${reason.replace(/\s+/g, ' ').trim()}` : '';
-  return `promo-actions: version ${origin.version} of ${origin.alias}${run}${because}`.slice(0, 256);
+  return `promo-actions: version ${origin.version} of ${origin.alias}${run}${before}${because}`.slice(0, 256);
 }
 
 /** The kept aliases of one kind made for one alias, newest first. Those made by hand, without an origin, are not among them. */
@@ -48,13 +51,16 @@ export function isKept(name: string): boolean {
 
 function readKept(kind: KeptKind, alias: Alias): readonly KeptAlias[] {
   const name = /^([a-z]+)-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/.exec(alias.name);
-  const origin = /^promo-actions: version (\d+) of ([\w-]+)(?:, run (\d+))?(?:: .*)?$/.exec(
-    alias.description,
-  );
+  const origin =
+    /^promo-actions: version (\d+) of ([\w-]+)(?:, run (\d+))?(?:, before ([^\s:]+))?(?:: .*)?$/.exec(
+      alias.description,
+    );
   if (!name || name[1] !== kind || !origin) return [];
   const [, , year, month, day, hour, minute, second] = name;
   const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   if (Number.isNaN(at)) return [];
-  const [, , of = '', runId = ''] = origin;
-  return [{ name: alias.name, at, alias: of, version: alias.stableVersion, runId }];
+  const [, , of = '', runId = '', before] = origin;
+  return [
+    { name: alias.name, at, alias: of, version: alias.stableVersion, runId, ...(before ? { before } : {}) },
+  ];
 }

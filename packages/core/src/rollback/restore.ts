@@ -17,6 +17,7 @@ import {
   writeAlias,
 } from '../lambda/index.ts';
 import { keep, ofRun } from './backup.ts';
+import { beyondDeadRuns } from './dead-run.ts';
 import { findLastGood } from './last-good.ts';
 import { findDestination, leftBy } from './target.ts';
 import { beforeThisRun, findOwnWork } from './this-run.ts';
@@ -98,7 +99,10 @@ export async function planStep(
   const records = () => ports.history?.(place.service ?? '');
   const versions = await ports.functions.versions(functionName);
   const around = { alias, aliases, versions, runId };
-  const own = target === beforeThisRun ? await findOwnWork(around, records(), onlyFrom) : undefined;
+  const own =
+    target === beforeThisRun
+      ? await beyondDeadRuns(await findOwnWork(around, records(), onlyFrom), around, records())
+      : undefined;
   if (own?.kind === 'nothing') return stay(own.why, own.succeeded);
   const good = target === 'last-good' ? records() : undefined;
   const destination = own

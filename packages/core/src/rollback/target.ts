@@ -1,5 +1,5 @@
-import type { Alias, FunctionVersion } from '../lambda/index.ts';
-import { isKept, keptFor } from './names.ts';
+import { type Alias, answersTo, type FunctionVersion } from '../lambda/index.ts';
+import { isKept, type KeptAlias, keptFor } from './names.ts';
 
 /** What is known of a function when a rollback looks for the version to return to. */
 export interface Surroundings {
@@ -56,15 +56,16 @@ export function findDestination(target: string, around: Surroundings): Destinati
 
 /**
  * The version before the present release. While a canary is out, that is the stable one; after it, what the newest
- * backup of the alias keeps; without backups, the version published before that no incident alias keeps as bad. An alias
+ * backup of the alias keeps, or where that was made before a release was promoted again, the newest of another version;
+ * without backups, the version published before that no incident alias keeps as bad. An alias
  * that was rolled back since its newest backup (an incident alias says so) stays where it went, whoever asks again.
  */
 function previous({ alias, aliases, versions, runId }: Surroundings): Destination {
   const { stableVersion, canary } = alias;
   if (canary) return found(stableVersion, 'it is stable, and a canary is out');
-  const [backup] = keptFor('backup', alias.name, aliases);
+  const backups = keptFor('backup', alias.name, aliases);
   const incidents = keptFor('incident', alias.name, aliases);
-  const since = backup?.at ?? Number.NEGATIVE_INFINITY;
+  const since = backups[0]?.at ?? Number.NEGATIVE_INFINITY;
   const left = incidents
     .filter(({ version }) => version !== stableVersion)
     .find((kept) => {
@@ -77,7 +78,11 @@ function previous({ alias, aliases, versions, runId }: Surroundings): Destinatio
       `it was rolled back from version ${left.version} before, which \`${left.name}\` keeps; to go further back, name a version as \`target\``,
     );
   }
-  if (backup) return found(backup.version, `\`${backup.name}\`, the newest backup, keeps it`);
+  const backup = wayBack(backups, incidents, stableVersion, versions);
+  if (backup) {
+    const which = backup === backups[0] ? 'the newest backup' : 'the newest backup of another version';
+    return found(backup.version, `\`${backup.name}\`, ${which}, keeps it`);
+  }
   const bad = new Set(incidents.map(({ version }) => version));
   const before = versions.findLast(
     ({ version }) => Number(version) < Number(stableVersion) && !bad.has(version),
@@ -88,6 +93,35 @@ function previous({ alias, aliases, versions, runId }: Surroundings): Destinatio
     `there is no backup of \`${alias.name}\` and no version published before ${stableVersion}`,
     'Give the version to return to as `target`; backup-alias keeps one before each promotion',
   );
+}
+
+/** The newest backup, unless the promotion after it brought again what it keeps: then the newest of another version that was not left as bad since. */
+function wayBack(
+  backups: readonly KeptAlias[],
+  incidents: readonly KeptAlias[],
+  stableVersion: string,
+  versions: readonly FunctionVersion[],
+): KeptAlias | undefined {
+  const [newest] = backups;
+  if (!newest || !broughtAgain(newest, stableVersion, versions)) return newest;
+  const leftSince = (backup: KeptAlias) =>
+    incidents.some(({ version, at }) => version === backup.version && at > backup.at);
+  return backups.find((backup) => backup.version !== newest.version && !leftSince(backup));
+}
+
+/**
+ * Whether the promotion that a backup was made before brought no other version than it keeps. Where no version tells of
+ * its release, that is so when nothing newer than the stable version was published that could have been taken back.
+ */
+function broughtAgain(
+  { version, before }: KeptAlias,
+  stableVersion: string,
+  versions: readonly FunctionVersion[],
+): boolean {
+  const brought = before && versions.findLast((published) => answersTo(published, before));
+  if (brought) return brought.version === version;
+  const newest = Math.max(...versions.map((published) => Number(published.version)));
+  return version === stableVersion && newest <= Number(stableVersion);
 }
 
 /** The version that a rollback leaves: the canary while one is out, else the stable one. */

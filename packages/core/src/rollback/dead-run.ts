@@ -1,0 +1,54 @@
+import { type Attributes, recordOf } from '../deployment/index.ts';
+import { OutsideError } from '../errors/index.ts';
+import { answersTo } from '../lambda/index.ts';
+import { ofRun } from './backup.ts';
+import type { Surroundings } from './target.ts';
+import type { OwnWork } from './this-run.ts';
+
+/**
+ * Where a run found its own release deployed by one that had died of it, or failed and left it, the records call neither
+ * a success: undoing returns to what the first of them had found.
+ * @param records of the service in the environment, newest first.
+ */
+export async function beyondDeadRuns(
+  own: OwnWork,
+  around: Surroundings,
+  records: AsyncIterable<Attributes> | undefined,
+): Promise<OwnWork> {
+  if (own.kind === 'nothing' || !records) return own;
+  try {
+    return (await foundFirst(own.version, around, records)) ?? own;
+  } catch (error) {
+    if (error instanceof OutsideError) return own;
+    throw error;
+  }
+}
+
+async function foundFirst(
+  found: string,
+  { alias, aliases, versions, runId }: Surroundings,
+  records: AsyncIterable<Attributes>,
+): Promise<OwnWork | undefined> {
+  let release: string | undefined;
+  let first: OwnWork | undefined;
+  for await (const item of records) {
+    const record = recordOf(item);
+    if (!record) break;
+    if (record.action === 'config') continue;
+    if (release === undefined) {
+      const { toVersion = '' } = record;
+      const carried = versions.find(({ version }) => version === found);
+      if (record.run.id !== runId || !carried || !answersTo(carried, toVersion)) return undefined;
+      release = toVersion;
+    }
+    if (record.run.id === runId) continue;
+    if (record.toVersion !== release || record.status === 'rolled-back') break;
+    if (record.status === 'succeeded') return undefined;
+    const backup = ofRun('backup', alias.name, record.run.id, aliases);
+    if (backup && backup.version !== found) {
+      const because = `\`${backup.name}\` keeps it, made by run ${record.run.id}, which left ${release} without a success in the records`;
+      first = { kind: 'undo', version: backup.version, because };
+    }
+  }
+  return first;
+}
