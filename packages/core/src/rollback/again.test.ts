@@ -201,6 +201,10 @@ describe('undoing a promotion that found its release deployed', () => {
   test.each<[string, readonly Attributes[]]>([
     ['died', [started('6000')]],
     ['failed and left it', [started('6000', { status: 'failed' }), started('6000')]],
+    [
+      'died before one of another release that did not get the lock',
+      [started('6800', { status: 'failed', to_version: 'v1.3.0' }), started('6000')],
+    ],
     ['died after another that died had brought it', [started('6500'), started('6000')]],
     [
       'died, with another release before',
@@ -208,6 +212,8 @@ describe('undoing a promotion that found its release deployed', () => {
     ],
   ])('by a run that %s returns to what that one had found', async (_, records) => {
     expect(await undo([started('7001'), ...records])).toMatchObject({ kind: 'undo', version: '1' });
+    const locked = started('7500', { status: 'failed', to_version: 'v1.3.0' });
+    expect(await undo([locked, started('7001'), ...records])).toMatchObject({ kind: 'undo', version: '1' });
   });
 
   test.each<[string, readonly Attributes[]]>([

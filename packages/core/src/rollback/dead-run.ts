@@ -35,14 +35,19 @@ async function foundFirst(
     const record = recordOf(item);
     if (!record) break;
     if (record.action === 'config') continue;
+    const own = record.run.id === runId;
+    const failed = record.status === 'failed';
     if (release === undefined) {
+      if (failed && !own) continue;
       const { toVersion = '' } = record;
       const carried = versions.find(({ version }) => version === found);
-      if (record.run.id !== runId || !carried || !answersTo(carried, toVersion)) return undefined;
+      if (!own || !carried || !answersTo(carried, toVersion)) return undefined;
       release = toVersion;
     }
-    if (record.run.id === runId) continue;
-    if (record.toVersion !== release || record.status === 'rolled-back') break;
+    const elsewhere = record.toVersion !== release;
+    // What moved anything began, and its start stands before its failure.
+    if (own || (elsewhere && failed)) continue;
+    if (elsewhere || record.status === 'rolled-back') break;
     if (record.status === 'succeeded') return undefined;
     const backup = ofRun('backup', alias.name, record.run.id, aliases);
     if (backup && backup.version !== found) {
