@@ -10,6 +10,7 @@ const files = readdirSync(folder).filter((file) => file.endsWith('.yml'));
 interface Step {
   readonly id?: string;
   readonly uses?: string;
+  readonly if?: string;
   readonly with?: Record<string, unknown>;
 }
 interface Job {
@@ -62,6 +63,13 @@ describe.each(files)('%s', (file) => {
         for (const { id } of windows)
           expect([job, recorded]).toEqual([job, expect.stringContaining(`steps.${id}.outputs.report`)]);
     }
+  });
+
+  test('what was done is recorded though the run was cancelled since', () => {
+    const recording = jobs.flatMap(([, { steps = [] }]) =>
+      steps.filter(({ uses }) => uses === '$/record-deployment'),
+    );
+    expect(recording.filter((step) => step.if?.includes('!cancelled()'))).toEqual([]);
   });
 
   test('every output of a step that is read is one that its action has', async () => {

@@ -69,6 +69,18 @@ test.each(
   sample(
     [
       [
+        'killed once it has moved the alias, it is looked at, and what it did is recorded',
+        'rollback-killed',
+        {
+          aliases: { 'latest-prod': alone('1'), incident: alone('2') },
+          records: [
+            { ...rolledBack, reason: `${rolledBack.reason} (cancelled before its health was known)` },
+          ],
+          lock: { state: 'released' },
+          deployed: 'v1.3.0',
+        },
+      ],
+      [
         'by force the lock is taken over, its holder named, and the rollback done',
         'rollback-by-force',
         {
@@ -76,6 +88,33 @@ test.each(
           records: [rolledBack],
           lock: { state: 'released', token: '8', takenFrom: expect.stringContaining('run 6990') },
           deployed: 'v1.3.0',
+        },
+      ],
+      [
+        'cancelled while its health is looked at, it is recorded, and that this is not known',
+        'rollback-cancelled',
+        {
+          aliases: { 'latest-prod': alone('1'), incident: alone('2') },
+          records: [
+            { ...rolledBack, reason: `${rolledBack.reason} (cancelled before its health was known)` },
+          ],
+          lock: { state: 'released' },
+          deployed: 'v1.3.0',
+        },
+      ],
+      [
+        'called off before it began, it changes nothing, and the record says so',
+        'rollback-called-off',
+        {
+          aliases: { 'latest-prod': alone('2') },
+          records: [
+            {
+              status: 'failed',
+              reason: `${rolledBack.reason} (the rollback was cancelled; not rolled back: tenant-service)`,
+            },
+          ],
+          lock: { state: 'released' },
+          deployed: undefined,
         },
       ],
       [

@@ -10,6 +10,7 @@ export interface RollbackReport {
   readonly incidentAlias: string;
   readonly restored: string;
   readonly failed: string;
+  readonly due: string;
   readonly succeeded: boolean;
   readonly summary: string;
   readonly failure: string | undefined;
@@ -20,6 +21,7 @@ const marks = { restored: '✅', unchanged: '➖', planned: '📝', failed: '❌
 export function reportRollback(order: RollbackOrder, results: readonly Restored[]): RollbackReport {
   const failed = results.filter(({ outcome }) => outcome === 'failed');
   const restored = results.filter(({ outcome }) => outcome === 'restored');
+  const due = results.filter(({ outcome }) => outcome === 'planned' || outcome === 'failed');
   const names = (some: readonly Restored[]) => some.map(({ place }) => place.functionName).join(',');
   return {
     fromVersion: outputOf(results, ({ from }) => from),
@@ -32,6 +34,7 @@ export function reportRollback(order: RollbackOrder, results: readonly Restored[
     incidentAlias: outputOf(results, ({ incidentAlias }) => incidentAlias),
     restored: names(restored),
     failed: names(failed),
+    due: names(due),
     succeeded: results.some(({ succeeded }) => succeeded === true),
     summary: summarize(order, results),
     failure: failed.length > 0 ? failureOf(failed, results) : undefined,

@@ -48,6 +48,8 @@ export interface Step {
   readonly because: string;
   /** False when the alias is on that version alone already, or is to be left where it is. */
   readonly needed: boolean;
+  /** Whether Lambda was told so already, and only moves provisioned concurrency yet: nothing is left to be written. */
+  readonly told: boolean;
   /** The version that the alias must carry to be rolled back at all. */
   readonly onlyFrom: string | undefined;
   /** The incident alias that this run has made before: for `from`, or where nothing is needed, for what it left then. */
@@ -89,6 +91,7 @@ export async function planStep(
       release: to,
       because: left,
       needed: false,
+      told: false,
       onlyFrom,
       left,
       succeeded,
@@ -125,6 +128,7 @@ export async function planStep(
     release: releaseOf(to, versions),
     because: destination.because,
     needed,
+    told: needed && sameTraffic(alias, { stableVersion: to }),
     onlyFrom,
   };
 }

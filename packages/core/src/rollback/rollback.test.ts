@@ -48,6 +48,8 @@ const incidentOf4 = {
 };
 const shifted = { stableVersion: '3', canary: { version: '4', weight: 10 } };
 
+const silent = { info: () => {}, warning: () => {} };
+
 function world(live: string | AliasChange, more: Record<string, string | AliasChange> = {}) {
   return memoryAliasStore({ orders: { live, ...more } });
 }
@@ -232,6 +234,51 @@ test('again after it died between the two writes, it keeps the bad version once'
   const { results } = await run(aliases);
   expect(results).toMatchObject([{ outcome: 'restored', incidentAlias: 'incident-20260303-203010' }]);
   expect(aliases.writes).toEqual(['create incident-20260303-203010 4', 'update live 3']);
+});
+
+describe('a dry run after a rollback that was interrupted tells what that has done', () => {
+  const again = async (aliases: AliasStore, over: Partial<RollbackOrder> = {}) =>
+    (await run(aliases, order({ dryRun: true, ...over }))).report;
+
+  test('nothing, where it died before the alias was moved, whatever it kept', async () => {
+    const aliases = world('4');
+    const update = async () => {
+      throw new OutsideError({ what: 'the network is down', remedy: 'run again' });
+    };
+    await run({ ...aliases, update });
+    expect(await again(aliases)).toMatchObject({ due: 'orders', restored: '', incidentAlias: '' });
+  });
+
+  test.each(['previous', '3', 'v1.3.0'])('all, where it died after; to %s', async (target) => {
+    const aliases = world('4');
+    await run(aliases, order({ target }));
+    expect(await again(aliases, { target })).toMatchObject({
+      due: '',
+      toRelease: 'v1.3.0',
+      components: 'orders=3',
+      incidentAlias: 'incident-20260303-203010',
+    });
+  });
+
+  test('all, where Lambda moves provisioned concurrency yet', async () => {
+    const aliases = world({ stableVersion: '3', canary: { version: '4', weight: 100 } });
+    const denied = { ...functions, hasProvisionedConcurrency: async () => true };
+    const given = order({ target: '3', dryRun: true });
+    const patience = { clock: { now: () => start, sleep: async () => {} }, log: silent, timeout: 1_000 };
+    const results = await rollback(given, { aliases, functions: denied }, async () => undefined, patience);
+    expect(reportRollback(given, results)).toMatchObject({ due: '', components: 'orders=3' });
+    expect(aliases.writes).toEqual([]);
+  });
+
+  test('of several functions, which of them it had not reached', async () => {
+    const aliases = memoryAliasStore({ tenants: { live: '4' }, sites: { live: '4' } });
+    const places = ['tenants', 'sites'].map((functionName) => ({ functionName, alias: 'live' }));
+    await run(aliases, order({ places: places.slice(1) }));
+    expect(await again(aliases, { places })).toMatchObject({ due: 'tenants' });
+    expect(await again(aliases, { places: [{ functionName: 'absent', alias: 'live' }] })).toMatchObject({
+      due: 'absent',
+    });
+  });
 });
 
 test('clears weights even where the target is stable already', async () => {

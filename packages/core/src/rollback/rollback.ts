@@ -87,7 +87,7 @@ async function carryOut(
     const incidentAlias = step.incident ?? '';
     return { ...result, incidentAlias, outcome: 'unchanged', note, succeeded: step.succeeded ?? false };
   }
-  if (order.dryRun) return { ...result, outcome: 'planned' };
+  if (order.dryRun) return dryRunOf(step, result);
   const patience = { clock, log, timeout };
   const incidentAlias = order.incidentAlias ? await keptIncident(step, order, ports, patience) : '';
   const kept = { ...result, incidentAlias };
@@ -98,6 +98,12 @@ async function carryOut(
   if (wrong === undefined) return { ...kept, outcome: 'restored' };
   const how = wrong instanceof Error ? `could not be verified: ${wrong.message}` : `is not healthy: ${wrong}`;
   return { ...kept, outcome: 'failed', note: `it is on version ${step.to} now, but ${how}` };
+}
+
+function dryRunOf(step: Step, result: Omit<Restored, 'outcome'>): Restored {
+  if (!step.told) return { ...result, outcome: 'planned' };
+  const note = `Lambda was told to send every request to version ${step.to}, and moves provisioned concurrency to it`;
+  return { ...result, incidentAlias: step.incident ?? '', outcome: 'unchanged', note };
 }
 
 /** A bad version that cannot be kept for study is no reason to keep serving it. */
