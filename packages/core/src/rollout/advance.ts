@@ -4,6 +4,7 @@ import { OutsideError } from '../errors/index.ts';
 import type { Patience } from '../lambda/index.ts';
 import { type DrivePorts, driveOn, type Rollout } from './drive.ts';
 import { type Holder, heldByOther, letGo, takeOver } from './keeper.ts';
+import { overtakeFirstWeight } from './overtake.ts';
 import type { ShiftPorts } from './shift.ts';
 import { type Outcome, weightOf } from './state.ts';
 import { memberParts, type RolloutStore, type StoredRollout } from './store.ts';
@@ -139,8 +140,9 @@ async function advanceOne(
   const place = { functionName, alias, stable: rules.stable, canary: rules.canary };
   let told = true;
   try {
+    await overtakeFirstWeight(stored, ports.aliases);
     const rest = await driveOn(rollout, {
-      target: lambdaTarget(place, ports, patience),
+      target: lambdaTarget(place, ports, patience, keeper),
       ports,
       say: (line) => log.info(`  ${line}`),
       cancelled: () => cancelled,

@@ -148,7 +148,7 @@ async function carryOut(
     say(await (order.kind === 'weigh' ? target.setWeight(order.weight) : target.complete()));
     return {};
   } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
+    if (!(error instanceof OutsideError) || error instanceof LostRollout) throw error;
     say(error.message);
     return order.kind === 'ask' ? { blind: error.message } : { failed: error.message };
   }

@@ -1,6 +1,7 @@
 import { type Clock, formatInstant } from '../clock/index.ts';
 import { OutsideError } from '../errors/index.ts';
 import type { Rollout } from './drive.ts';
+import type { Held } from './held.ts';
 import { LostRollout } from './lost.ts';
 import { memberOf, type RolloutStore, type StoredRollout } from './store.ts';
 
@@ -12,7 +13,7 @@ export interface Holder {
 }
 
 /** A rollout in its table that this process alone may drive. */
-export interface Keeper {
+export interface Keeper extends Held {
   readonly stored: StoredRollout;
   /** Keeps the rollout as it is, and the lease for as long again. @throws LostRollout when another run has it by now. */
   keep(rollout: Rollout): Promise<void>;
@@ -59,6 +60,13 @@ export async function takeOver(
     updatedAt: formatInstant(clock.now()),
   });
 
+  const lost = (): LostRollout =>
+    new LostRollout({
+      what: `the rollout \`${stored.id}\` is driven by another run by now`,
+      why: `its item in ${store.place} was changed by someone else after this run's lease had run out`,
+      remedy: 'Look at the item for who drives it; this run changes nothing any more',
+    });
+
   const first = { ...renewed(found.rollout), fence: found.fence + 1 };
   if (!(await write(first, expected))) return undefined;
 
@@ -67,12 +75,10 @@ export async function takeOver(
       return stored;
     },
     async keep(rollout) {
-      if (await write(renewed(rollout), stored.version)) return;
-      throw new LostRollout({
-        what: `the rollout \`${stored.id}\` is driven by another run by now`,
-        why: `its item in ${store.place} was changed by someone else after this run's lease had run out`,
-        remedy: 'Look at the item for who drives it; this run changes nothing any more',
-      });
+      if (!(await write(renewed(rollout), stored.version))) throw lost();
+    },
+    async check() {
+      if ((await store.find(stored.id))?.fence !== stored.fence) throw lost();
     },
     async release() {
       const { lease: _, ...free } = stored;

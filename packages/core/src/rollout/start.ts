@@ -7,6 +7,7 @@ import type { Driver, Rest, Rollout } from './drive.ts';
 import { driveOn } from './drive.ts';
 import { type Keeper, letGo, takeOver } from './keeper.ts';
 import type { RolloutOrder, RolloutPorts } from './order.ts';
+import { overtakeFirstWeight } from './overtake.ts';
 import { printPlan } from './rollout-plan.ts';
 import { begun, type Outcome, type Rules } from './state.ts';
 import { memberOf, rolloutId, type StoredRollout } from './store.ts';
@@ -74,12 +75,13 @@ export async function rollOut(
     ports,
     patience,
   );
+  if (keeper) await overtakeFirstWeight(found, ports.aliases);
   const rollout = running?.rollout ?? fresh;
   const { stable } = rollout.state.rules;
   if (order.driver === 'job')
     order.onIntent({ functionName, alias: aliasName, stable, version: canary, completes: true });
   const driver: Driver = {
-    target: lambdaTarget({ functionName, alias: aliasName, stable, canary }, ports, patience),
+    target: lambdaTarget({ functionName, alias: aliasName, stable, canary }, ports, patience, keeper),
     ports,
     say,
     cancelled: () => (patience.signal?.aborted ? 'The run was cancelled.' : undefined),

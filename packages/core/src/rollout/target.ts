@@ -1,4 +1,5 @@
 import { aliasMissing, type Patience } from '../lambda/index.ts';
+import { type Held, heldAliases, heldUnlessUnanswered } from './held.ts';
 import { type ShiftPorts, shift, undoShift } from './shift.ts';
 import type { Split } from './state.ts';
 
@@ -34,17 +35,27 @@ export interface LambdaPlace {
   readonly canary: string;
 }
 
-/** A Lambda alias as a rollout's target. Undoing is not stopped by a cancelled run. */
-export function lambdaTarget(place: LambdaPlace, ports: ShiftPorts, patience: Patience): TrafficTarget {
-  const { functionName, alias, stable, canary } = place;
-  const order = { functionName, alias, dryRun: false, onIntent: () => {} };
+/**
+ * A Lambda alias as a rollout's target. Undoing is not stopped by a cancelled run, nor by a table that does not answer.
+ * @param held the rollout that must still be this process's when the alias is changed; absent where none is kept.
+ */
+export function lambdaTarget(
+  place: LambdaPlace,
+  { aliases, functions }: ShiftPorts,
+  patience: Patience,
+  held?: Held,
+): TrafficTarget {
+  const ports = { functions, aliases: held ? heldAliases(aliases, held) : aliases };
+  const back = held ? heldAliases(aliases, heldUnlessUnanswered(held)) : aliases;
+  const { functionName, alias: name, stable, canary } = place;
+  const order = { functionName, alias: name, dryRun: false, onIntent: () => {} };
   const told = async (done: ReturnType<typeof shift>) => (await done).sentence;
   const { signal: _, ...steadfast } = patience;
   return {
-    name: `\`${functionName}:${alias}\``,
+    name: `\`${functionName}:${name}\``,
     async read() {
-      const found = await ports.aliases.find(functionName, alias);
-      if (!found) throw aliasMissing(functionName, alias, 'the rollout cannot see its traffic');
+      const found = await aliases.find(functionName, name);
+      if (!found) throw aliasMissing(functionName, name, 'the rollout cannot see its traffic');
       return { stable: found.stableVersion, ...(found.canary ? { canary: found.canary } : {}) };
     },
     setWeight: (weight) =>
@@ -65,8 +76,8 @@ export function lambdaTarget(place: LambdaPlace, ports: ShiftPorts, patience: Pa
       ),
     undo: () =>
       undoShift(
-        { functionName, alias, stable, version: canary, completes: true },
-        ports.aliases,
+        { functionName, alias: name, stable, version: canary, completes: true },
+        back,
         steadfast,
         'because the rollout is undone',
       ),

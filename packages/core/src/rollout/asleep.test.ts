@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import { OutsideError } from '../errors/index.ts';
+import { makeWorld, minute, shares } from './fixture/world.ts';
+
+describe.each(['before', 'after'] as const)('asleep for longer than its lease %s any call', (when) => {
+  test('a job that another run has ended meanwhile changes nothing', async () => {
+    for (let nth = 0; ; nth++) {
+      const world = makeWorld('sound');
+      let ended: unknown[] | undefined;
+      const settled = async () => [world.status(), await world.reads(), world.aliases.writes.length];
+      const { slept, error } = await world.maySleep(
+        nth,
+        () => world.start('job', when),
+        async () => {
+          world.pass(6 * minute);
+          const [met] = await world.advance('second', when);
+          if (met?.became === 'undone' || met?.became === 'refused') ended = await settled();
+        },
+      );
+      if (ended)
+        expect([nth, await settled(), `${error}`]).toEqual([
+          nth,
+          ended,
+          expect.stringContaining('driven by another run'),
+        ]);
+      expect([nth, await world.reads()]).toEqual([nth, ended ? '1' : '2']);
+      if (!slept) break;
+    }
+  });
+
+  test('one that advances takes no step that another has taken, and none of what another has undone', async () => {
+    for (const undo of [[], ['orders']])
+      for (let nth = 0; nth < 14; nth++) {
+        const world = makeWorld('sound');
+        await world.start('schedule', when);
+        for (let calls = 0; calls < 12; calls++) {
+          world.pass(6 * minute);
+          await world.maySleep(
+            calls % 2 === 0 ? nth : Number.POSITIVE_INFINITY,
+            () => world.advance(`run ${calls}`, when),
+            async () => {
+              world.pass(6 * minute);
+              await world.advance(`meanwhile ${calls}`, when, 'undo', undo);
+            },
+          );
+        }
+        const all = shares(world.aliases.writes);
+        const whole = [10, 50, 100, 100];
+        const end = all.at(-1) === 0 ? [...whole.slice(0, all.length - 1), 0] : whole;
+        expect([nth, all]).toEqual([nth, end]);
+        expect([nth, await world.reads()]).toEqual([nth, all.at(-1) === 0 ? '1' : '2']);
+        expect(world.status()).toBe(all.at(-1) === 0 ? 'undone' : 'completed');
+      }
+  });
+});
+
+describe('a table that does not answer when it is asked', () => {
+  test.each([
+    ['keeps a canary from rising', 0, []],
+    ['does not keep it from being taken out', 1, ['update live 1+2@10', 'update live 1']],
+  ])('%s', async (_, answered, writes) => {
+    const world = makeWorld('broken');
+    const { find } = world.store;
+    let asked = -1;
+    world.store.find = async (id) => {
+      if (asked++ >= answered)
+        throw new OutsideError({ what: 'the table does not answer', remedy: 'Try again' });
+      return find(id);
+    };
+    const answer = await world.start('job', 'before');
+    expect(answer).toMatchObject({ outcome: writes.length === 0 ? 'refused' : 'undone' });
+    expect(world.aliases.writes).toEqual(writes);
+  });
+});
