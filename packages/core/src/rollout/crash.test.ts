@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { OutsideError } from '../errors/index.ts';
 import { makeWorld, minute, shares } from './fixture/world.ts';
 
 describe.each(['before', 'after'] as const)('killed %s any call', (when) => {
@@ -81,4 +82,18 @@ test('an answer that was lost after the write is no lost lease', async () => {
     return outcome === 'written' && ++lost % 2 === 0 ? write(stored, expected) : outcome;
   };
   expect(await world.start('job', 'before')).toMatchObject({ outcome: 'completed' });
+});
+
+test('a write of which every answer was lost is no lost lease either, whichever it was', async () => {
+  for (let nth = 2, writes = nth; writes >= nth; nth++) {
+    const world = makeWorld('sound');
+    const { write } = world.store;
+    writes = 0;
+    world.store.write = async (stored, expected) => {
+      const outcome = await write(stored, expected);
+      if (++writes === nth) throw new OutsideError({ what: 'the table did not answer', remedy: 'Try again' });
+      return outcome;
+    };
+    expect([nth, await world.start('job', 'before')]).toMatchObject([nth, { outcome: 'completed' }]);
+  }
 });

@@ -75,7 +75,11 @@ export async function takeOver(
       return stored;
     },
     async keep(rollout) {
-      if (!(await write(renewed(rollout), stored.version))) throw lost();
+      if (await write(renewed(rollout), stored.version)) return;
+      const there = await store.find(stored.id);
+      if (there?.fence !== stored.fence || there.lease?.owner !== holder.owner) throw lost();
+      // It is what this process wrote earlier, when no answer came back.
+      if (!(await write({ ...renewed(rollout), version: there.version + 1 }, there.version))) throw lost();
     },
     async check() {
       if ((await store.find(stored.id))?.fence !== stored.fence) throw lost();
