@@ -21,3 +21,4 @@ export {
 export { type Recorded, type RecordOrder, recordDeployment } from './record-deployment.ts';
 export { renderRecord } from './render.ts';
 export type { ParameterStore, RecordStore } from './store.ts';
+export { upToHead } from './up-to-head.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { InputError, OutsideError } from '@promo-actions/core/action';
-import { type Attributes, auditChain, lastRecords, recordOf } from '@promo-actions/core/deployment';
+import { type Attributes, auditChain, lastRecords, recordOf, upToHead } from '@promo-actions/core/deployment';
 import { loadPolicy } from '@promo-actions/core/policy';
 import {
   type Command,
@@ -41,7 +41,7 @@ export const historyCommand: Command = {
   ],
   details: [
     'The AWS credentials are those of the environment. The last 25 records take two reads, of however many there are,',
-    'and each one before them a read of its own; --verify scans the table.',
+    'and each one before them a read of its own; --verify scans the table, while others may record.',
     'Exit code: 0, or 1 when --verify found a flaw or no records, or 2 when something could not be read.',
   ],
   run,
@@ -94,9 +94,10 @@ async function verify(
   json: boolean,
   console: Console,
 ) {
-  const { scanChain } = await import('@promo-actions/gateways/aws-records');
-  const items: Attributes[] = [];
-  for await (const item of scanChain(table, chain, options)) items.push(item);
+  const { createRecordStore, scanChain } = await import('@promo-actions/gateways/aws-records');
+  const scanned: Attributes[] = [];
+  for await (const item of scanChain(table, chain, options)) scanned.push(item);
+  const items = await upToHead(createRecordStore(table, options), chain, scanned);
   const audit = auditChain(chain, items, hash);
   const records = items
     .flatMap((item) => recordOf(item) ?? [])
