@@ -87,7 +87,7 @@ export function withOrigin(draft: Draft, head: Head | undefined): Draft {
 }
 
 /** The head of a chain, its last record written. Undefined when the chain is empty. */
-export async function mendedHead(store: RecordStore, chain: Chain): Promise<Head | undefined> {
+async function mendedHead(store: RecordStore, chain: Chain): Promise<Head | undefined> {
   const head = await readHead(store, chain);
   if (head && !(await store.find(head.last.id))) await store.add(head.lastItem);
   return head;
