@@ -2,6 +2,8 @@ import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dyn
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Attributes, verifyChain } from '@promo-actions/core/deployment';
+import { createDeployments, createGitHub } from '@promo-actions/gateways/github';
+import { machineClock } from '@promo-actions/gateways/machine-clock';
 import { type Sandbox, startSandbox } from '@promo-actions/sandbox';
 import { errorsOf, runAction } from '../bundle/run.ts';
 import { clientConfiguration } from '../sandbox/aws.ts';
@@ -216,7 +218,7 @@ test('a failure says what was written before it, with the request ID', async () 
   });
   const step = await run();
   expect(step.code).toBe(1);
-  const [message = ''] = errorsOf(step);
+  const message = errorsOf(step);
   expect(message).toContain('parameter `/tenants/prod/deployed-at` could not be written');
   expect(message).toMatch(
     /Changed before this: record 1 `prod\/tenant-service\/promote\/7001-1\/succeeded` in table `deployments` in af-south-1; parameter `\/tenants\/prod\/deployed-version` = v1\.4\.0\./,
@@ -258,19 +260,19 @@ test('a permission that lacks is named', async () => {
     status: 400,
     code: 'AccessDeniedException',
   });
-  expect(errorsOf(await run())[0]).toContain('Allow `dynamodb:PutItem` to the role of this job');
+  expect(errorsOf(await run())).toContain('Allow `dynamodb:PutItem` to the role of this job');
 });
 
 test('a parameter that is a secret is not taken for a version', async () => {
   await ssm.send(
     new PutParameterCommand({ Name: '/tenants/prod/deployed-version', Value: 'x', Type: 'SecureString' }),
   );
-  expect(errorsOf(await run())[0]).toContain('Parameter `/tenants/prod/deployed-version` is a SecureString');
+  expect(errorsOf(await run())).toContain('Parameter `/tenants/prod/deployed-version` is a SecureString');
   expect((await parameters())['/tenants/prod/deployed-at']).toBeUndefined();
 });
 
 test('a table with a sort key is told', async () => {
-  expect(errorsOf(await run({ table: 'sorted' }))[0]).toContain('is not keyed by `deployment_id` alone');
+  expect(errorsOf(await run({ table: 'sorted' }))).toContain('is not keyed by `deployment_id` alone');
 });
 
 test('items of others stay as they are', async () => {
@@ -289,7 +291,7 @@ test('items of others stay as they are', async () => {
 test("a head that is somebody else's item is not overwritten", async () => {
   const Item = { deployment_id: { S: 'current/prod/tenant-service' }, owner: { S: 'somebody' } };
   await dynamo.send(new PutItemCommand({ TableName: 'deployments', Item }));
-  expect(errorsOf(await run())[0]).toContain('is not the head of a chain of records');
+  expect(errorsOf(await run())).toContain('is not the head of a chain of records');
 });
 
 test('a dry run says what it would write, and writes nothing', async () => {
@@ -301,6 +303,14 @@ test('a dry run says what it would write, and writes nothing', async () => {
   expect(writes()).toEqual([]);
 });
 
+/** The last state of each GitHub Deployment, newest first. */
+async function shownStates(): Promise<readonly (string | undefined)[]> {
+  const github = createGitHub({ token: 'ghs_token', clock: machineClock, apiUrl: `${sandbox.url}/github` });
+  const deployments = createDeployments(github, 'example/tenant-service');
+  const shown = await deployments.list({ environment: 'prod' });
+  return Promise.all(shown.map(({ id }) => deployments.stateOf(id)));
+}
+
 test('a GitHub Deployment is made once and follows the record', async () => {
   const inputs = { 'github-deployment': 'true', token: 'ghs_token', ref: 'main' };
   const started = await run({ ...inputs, status: 'started' });
@@ -309,6 +319,9 @@ test('a GitHub Deployment is made once and follows the record', async () => {
   expect(started.outputs['github-deployment']).toMatch(/^\d+$/);
   expect(succeeded.outputs['github-deployment']).toBe(started.outputs['github-deployment']);
   expect(succeeded.log).not.toContain('ghs_token ');
+  await run({ ...inputs, status: 'failed' }, { GITHUB_RUN_ID: '7002' });
+  await run(inputs, { GITHUB_RUN_ID: '7003' });
+  expect(await shownStates()).toEqual(['success', 'failure', 'inactive']);
 });
 
 test('without parameters nothing is asked of SSM', async () => {
@@ -331,7 +344,7 @@ test('every contradiction is told at once, and nothing is called', async () => {
   for (const input of ['environment', 'service', 'to-version', 'reason', 'components', 'gates'])
     expect(errorsOf(step)).toMatch(new RegExp(`^  ${input}: `, 'm'));
   expect(sandbox.journal()).toEqual([]);
-  expect(errorsOf(await run({ 'ssm-prefix': '/{project}/{stage}' }))[0]).toContain(
+  expect(errorsOf(await run({ 'ssm-prefix': '/{project}/{stage}' }))).toContain(
     'ssm-prefix: got "/{project}/{stage}"',
   );
 });

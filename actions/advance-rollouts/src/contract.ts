@@ -1,4 +1,4 @@
-import { defineContract, list, oneOf, text } from '@promo-actions/core/action';
+import { defineContract, flag, list, oneOf, text } from '@promo-actions/core/action';
 
 export const contract = defineContract({
   name: 'advance-rollouts',
@@ -15,6 +15,11 @@ export const contract = defineContract({
       'The path under which the version of a completed rollout is told, as in record-deployment.',
       { default: '/{project}/{environment}' },
     ),
+    'github-deployment': flag(
+      'Whether the GitHub Deployment that record-deployment has shown of a promotion is brought to its end, too, where its end is recorded here.',
+      { default: 'false' },
+    ),
+    token: text('The token for GitHub Deployments.', { context: '${{ github.token }}', secret: true }),
     undo: list(
       'Rollouts that are undone instead of advanced: by the `rollout` output of canary-rollout, or by the name of the function.',
     ),
@@ -49,6 +54,7 @@ export const contract = defineContract({
       'ssm:GetParameter',
       'ssm:PutParameter',
     ],
+    github: { deployments: 'write' },
   },
   example: { environment: 'prod', table: 'deployments' },
 });

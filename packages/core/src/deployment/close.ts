@@ -32,7 +32,7 @@ export interface Ending {
  */
 export async function closeDeployment(
   ending: Ending,
-  ports: Pick<RecordPorts, 'records' | 'parameters'>,
+  ports: Pick<RecordPorts, 'records' | 'parameters' | 'board'>,
   prefix?: string,
 ): Promise<Recorded | undefined> {
   const { begunBy, ...draft } = ending;

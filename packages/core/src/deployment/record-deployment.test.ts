@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { OutsideError } from '../errors/index.ts';
 import { draft, memoryParameters, memoryTable } from './memory.test.ts';
 import { parameterPrefix } from './parameters.ts';
@@ -17,6 +18,7 @@ function memoryBoard() {
       shown.push(created);
       return created;
     },
+    stateOf: async (id) => shown[id - 1]?.states.at(-1),
     async setStatus(id, { state }) {
       shown[id - 1]?.states.push(state);
     },
@@ -162,6 +164,55 @@ describe('the board', () => {
       ['x', 'success'],
       ['b', 'in_progress success'],
     ]);
+  });
+
+  test('has one success of a service, and leaves failures what they are', async () => {
+    const end = fc.constantFrom('succeeded', 'failed', 'rolled-back', 'died', 'config');
+    await fc.assert(
+      fc.asyncProperty(fc.array(end, { maxLength: 8 }), async (ends) => {
+        const at = ports();
+        const { board, shown } = memoryBoard();
+        for (const [index, status] of [...ends, 'succeeded' as const].entries()) {
+          const deployment = String(index);
+          const action = status === 'config' ? status : 'promote';
+          const told = { ...draft, deployment, action } as const;
+          await recordDeployment({ ...order, draft: { ...told, status: 'started' } }, { ...at, board });
+          if (status === 'died') continue;
+          const ended = { ...told, status: status === 'config' ? 'succeeded' : status } as const;
+          await recordDeployment({ ...order, draft: ended }, { ...at, board });
+        }
+        const last = shown.map(({ states }) => states.at(-1));
+        const failed = (status: string) => status === 'failed' || status === 'rolled-back';
+        expect(last).toEqual([...ends.map((each) => (failed(each) ? 'failure' : 'inactive')), 'success']);
+      }),
+    );
+  });
+
+  test('that retiring was cut short on is put right by the next', async () => {
+    const at = ports();
+    const { board, shown } = memoryBoard();
+    const run = (deployment: string, status: 'started' | 'succeeded', on = board) =>
+      recordDeployment({ ...order, draft: { ...draft, deployment, status } }, { ...at, board: on });
+    for (const deployment of ['a', 'b', 'c']) await run(deployment, 'started');
+    const setStatus: DeploymentBoard['setStatus'] = async (id, status) => {
+      if (id === 2) throw down;
+      return board.setStatus(id, status);
+    };
+    await expect(run('d', 'succeeded', { ...board, setStatus })).rejects.toThrow(OutsideError);
+    expect(shown.map(({ states }) => states.at(-1))).toEqual([
+      'inactive',
+      'in_progress',
+      'in_progress',
+      'success',
+    ]);
+    await run('e', 'succeeded');
+    expect(shown.map(({ states }) => states.at(-1))).toEqual([...Array(4).fill('inactive'), 'success']);
+  });
+
+  test('shows no end of what it never showed, where there is no commit to show', async () => {
+    const { board, shown } = memoryBoard();
+    const { deploymentNumber } = await recordDeployment({ ...order, ref: '' }, { ...ports(), board });
+    expect([deploymentNumber, shown]).toEqual([undefined, []]);
   });
 
   test('is not turned back by an old step that runs again', async () => {

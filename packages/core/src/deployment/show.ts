@@ -1,6 +1,6 @@
 import type { Appended } from './append.ts';
 import type { DeploymentStatus } from './record.ts';
-import type { DeploymentBoard } from './store.ts';
+import type { DeploymentBoard, ShownDeployment } from './store.ts';
 
 const states = {
   started: 'in_progress',
@@ -9,10 +9,14 @@ const states = {
   'rolled-back': 'failure',
 } as const satisfies Record<DeploymentStatus, string>;
 
+/** How many earlier entries are looked at for one that is still shown as active. */
+const lookedAt = 30;
+
 /**
- * Shows a deployment in the state of its last record; undefined when a later deployment has taken its place. One entry a
- * deployment, told apart by its payload. The service is in the task, so that a success retires the entry before it of
- * this service alone (GitHub's own `auto_inactive` would retire those of every service in the environment).
+ * Shows a deployment in the state of its last record; undefined when a later deployment has taken its place, and where
+ * nothing was shown before and no `ref` is given to begin with. One entry a deployment, told apart by its payload. The
+ * service is in the task, so that a success retires the entries before it of this service alone (GitHub's own
+ * `auto_inactive` would retire those of every service in the environment).
  */
 export async function show(
   board: DeploymentBoard,
@@ -24,8 +28,10 @@ export async function show(
   const { environment, service, deployment, action, toVersion = '', status } = last;
   const task = `deploy:${service}`;
   const shown = await board.list({ environment, task });
+  const known = shown.find(({ payload }) => payload.deployment === deployment);
+  if (!known && !ref) return undefined;
   const entry =
-    shown.find(({ payload }) => payload.deployment === deployment) ??
+    known ??
     (await board.create({
       ref,
       environment,
@@ -40,12 +46,29 @@ export async function show(
     logUrl: last.run.url,
     autoInactive: false,
   });
-  const before = shown.find(({ id }) => id < entry.id);
-  if (status === 'succeeded' && before)
-    await board.setStatus(before.id, {
-      state: 'inactive',
-      description: `replaced by ${toVersion}`,
-      autoInactive: false,
-    });
+  if (status === 'succeeded' && action !== 'config')
+    await retire(
+      board,
+      shown.filter(({ id }) => id < entry.id),
+      `replaced by ${toVersion}`,
+    );
   return entry.id;
+}
+
+/**
+ * Retires the successes before, and what died without an end; failures stay what they are. The oldest first: before an
+ * entry that was retired there is none left to retire, even where this is cut short.
+ */
+async function retire(
+  board: DeploymentBoard,
+  before: readonly ShownDeployment[],
+  description: string,
+): Promise<void> {
+  const active: number[] = [];
+  for (const { id } of before.slice(0, lookedAt)) {
+    const state = await board.stateOf(id);
+    if (state === 'inactive') break;
+    if (state === 'success' || state === 'in_progress') active.unshift(id);
+  }
+  for (const id of active) await board.setStatus(id, { state: 'inactive', description, autoInactive: false });
 }

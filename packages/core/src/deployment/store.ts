@@ -27,8 +27,10 @@ export interface ParameterStore {
 
 /** Where deployments are shown beside the code: GitHub's Deployments. */
 export interface DeploymentBoard {
-  /** Those of an environment and task, newest first. */
+  /** Those of an environment and task, newest first; of very many the newest alone. */
   list(query: { environment: string; task: string }): Promise<readonly ShownDeployment[]>;
+  /** The last state that it was set to; undefined where it has none. */
+  stateOf(id: number): Promise<string | undefined>;
   create(deployment: {
     readonly ref: string;
     readonly environment: string;

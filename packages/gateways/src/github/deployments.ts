@@ -1,4 +1,4 @@
-import { everyPage, type GitHub, ownerAndName } from './client.ts';
+import { type GitHub, ownerAndName } from './client.ts';
 import { asking } from './errors.ts';
 
 /** A deployment as GitHub shows it on the repository's page and beside its commits. */
@@ -44,10 +44,12 @@ export interface DeploymentStatus {
 }
 
 export interface Deployments {
-  /** Those of an environment, newest first; `ref` and `task` narrow them. */
+  /** The newest hundred of an environment, newest first; `ref` and `task` narrow them. */
   list(query: { environment: string; ref?: string; task?: string }): Promise<readonly Deployment[]>;
   /** Makes one that merges nothing and waits for no check: the gates have done that. */
   create(deployment: NewDeployment): Promise<Deployment>;
+  /** The last state that it was set to; undefined where it has none. */
+  stateOf(id: number): Promise<string | undefined>;
   setStatus(id: number, status: DeploymentStatus): Promise<void>;
 }
 
@@ -58,12 +60,21 @@ export function createDeployments(github: GitHub, repository: string): Deploymen
   return {
     async list(query) {
       const what = `The deployments of ${repository} to \`${query.environment}\` could not be listed`;
-      const all = await asking({ what, permission: 'deployments: read' }, () =>
-        everyPage((page) =>
-          github('GET /repos/{owner}/{repo}/deployments', { ...at, ...query, page, per_page: 100 }),
-        ),
+      const { data } = await asking({ what, permission: 'deployments: read' }, () =>
+        github('GET /repos/{owner}/{repo}/deployments', { ...at, ...query, per_page: 100 }),
       );
-      return all.map(toDeployment);
+      return data.map(toDeployment);
+    },
+    async stateOf(id) {
+      const what = `The state of deployment ${id} of ${repository} could not be read`;
+      const { data } = await asking({ what, permission: 'deployments: read' }, () =>
+        github('GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses', {
+          ...at,
+          deployment_id: id,
+          per_page: 1,
+        }),
+      );
+      return data[0]?.state;
     },
     async create({ production, description, ...deployment }) {
       const what = `A deployment of \`${deployment.ref}\` to \`${deployment.environment}\` could not be made in ${repository}`;
