@@ -25,7 +25,7 @@ export const contract = defineContract({
     ),
     'when-job-died': oneOf(
       ['undo', 'finish'],
-      'What becomes of a rollout whose job died and whose lease has run out: `undo` returns every request to the stable version; `finish` goes on with it, judged as before, one step a call. A finished one stays open in the records until the failed jobs of its run are run again, which look at its health.',
+      'What becomes of a rollout whose job died and whose lease has run out: `undo` returns every request to the stable version; `finish` goes on with it, judged as before, one step a call, for at most 7d from its beginning or its `time-limit`, whichever is longer. A finished one stays open in the records until the failed jobs of its run are run again, which look at its health.',
       { default: 'undo' },
     ),
   },

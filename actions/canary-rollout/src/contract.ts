@@ -70,7 +70,7 @@ export const contract = defineContract({
       'Who is asked when the new version has all requests and the old one still stands ready. A no undoes the rollout.',
     ),
     'time-limit': duration(
-      'How long the rollout may take; it is undone when it has not ended by then. Without it, 5h with the driver `job` and 7d with `schedule`.',
+      'How long the rollout may take; it is undone when it has not ended by then. A job that is run again has it anew. Without it, 5h with the driver `job` and 7d with `schedule`.',
     ),
     'ignore-windows': flag(
       'Whether to go on whatever windows and freezes say, as in an emergency: where the `decision` of maintenance-window was `overridden`.',

@@ -1,15 +1,11 @@
 import type { InputValues, RunContext } from '@promo-actions/core/action';
 import { limitsOf } from '@promo-actions/core/analysis';
 import { subjectOf } from '@promo-actions/core/gate';
-import { hastened, type RolloutOrder } from '@promo-actions/core/rollout';
+import { hastened, type RolloutOrder, usualLimit } from '@promo-actions/core/rollout';
 import type { Calendar } from '@promo-actions/core/window';
 import type { contract } from './contract.ts';
 
 type Inputs = InputValues<(typeof contract)['inputs']>;
-
-const hour = 3_600_000;
-/** Hosted jobs end after six hours, by being killed; a rollout must be undone before. */
-const usualLimit = { job: 5 * hour, schedule: 7 * 24 * hour };
 
 /** The rollout that checked inputs amount to. */
 export function orderOf(

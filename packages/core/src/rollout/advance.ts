@@ -4,6 +4,7 @@ import { OutsideError } from '../errors/index.ts';
 import type { Patience } from '../lambda/index.ts';
 import { type DrivePorts, driveOn, type Rollout } from './drive.ts';
 import { type Holder, heldByOther, letGo, takeOver } from './keeper.ts';
+import { finishedBySchedule } from './limit.ts';
 import { overtakeFirstWeight } from './overtake.ts';
 import type { ShiftPorts } from './shift.ts';
 import { type Outcome, weightOf } from './state.ts';
@@ -121,7 +122,9 @@ async function advanceOne(
   ports: AdvancePorts,
   patience: Patience,
 ): Promise<Advanced> {
-  const { id, rollout } = stored;
+  const { id } = stored;
+  const finishes = stored.driver === 'job' && order.whenJobDied === 'finish';
+  const rollout = finishes ? finishedBySchedule(stored) : stored.rollout;
   const { functionName, alias } = rollout.watch;
   const { rules } = rollout.state;
   const name = `\`${functionName}:${alias}\``;

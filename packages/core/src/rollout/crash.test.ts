@@ -97,3 +97,39 @@ test('a write of which every answer was lost is no lost lease either, whichever 
     expect([nth, await world.start('job', 'before')]).toMatchObject([nth, { outcome: 'completed' }]);
   }
 });
+
+describe('a job that died at its first weight, and is met after its time limit', () => {
+  async function late() {
+    const world = makeWorld('sound');
+    await world.mayDie(20, () => world.start('job', 'before'));
+    expect(await world.reads()).toBe('1+10');
+    world.pass(301 * minute);
+    return world;
+  }
+
+  test.each(['job', 'schedule'] as const)(
+    'goes on where it is asked for again, with the driver %s',
+    async (driver) => {
+      const world = await late();
+      const outcome = { job: 'completed', schedule: 'scheduled' }[driver];
+      expect(await world.start(driver, 'before')).toMatchObject({ outcome });
+      expect(shares(world.aliases.writes)).toEqual(driver === 'job' ? [10, 50, 100, 100] : [10, 50]);
+    },
+  );
+
+  test('is finished where it is to be finished, and undone where it is not', async () => {
+    const world = await late();
+    expect(await world.advance('second', 'before', 'finish')).toMatchObject([
+      { became: 'advanced', weight: 50 },
+    ]);
+    const other = await late();
+    expect(await other.advance('second', 'before')).toMatchObject([{ became: 'undone' }]);
+  });
+});
+
+test('by schedule, a rollout that is asked for again keeps the limit that it began with', async () => {
+  const world = makeWorld('sound');
+  await world.start('schedule', 'before');
+  world.pass(301 * minute);
+  expect(await world.start('schedule', 'before')).toMatchObject({ outcome: 'undone' });
+});

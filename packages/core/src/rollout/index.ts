@@ -2,6 +2,7 @@ export { type Advanced, advanceRollouts } from './advance.ts';
 export type { Rollout } from './drive.ts';
 export { hookForm } from './hook.ts';
 export { type Holder, takeOver } from './keeper.ts';
+export { usualLimit } from './limit.ts';
 export { type Decision, next } from './machine.ts';
 export type { RolloutOrder } from './order.ts';
 export { type Refusal, requestOf } from './plan.ts';

@@ -6,6 +6,7 @@ import { doesNotFit, leftBehind, refuseForeign, refuseImpossible } from './admis
 import type { Driver, Rest, Rollout } from './drive.ts';
 import { driveOn } from './drive.ts';
 import { type Keeper, letGo, takeOver } from './keeper.ts';
+import { goneOnWith } from './limit.ts';
 import type { RolloutOrder, RolloutPorts } from './order.ts';
 import { overtakeFirstWeight } from './overtake.ts';
 import { printPlan } from './rollout-plan.ts';
@@ -68,15 +69,10 @@ export async function rollOut(
 
   if (running)
     say(`An earlier run (${running.run}) left this rollout at ${formatInstant(now)}; it goes on from there.`);
-  const keeper = await keeperOf(
-    order,
-    running ?? newStored(order, fresh, found, now),
-    found?.version,
-    ports,
-    patience,
-  );
+  const rollout = running ? goneOnWith(running, order, now) : fresh;
+  const taken = running ? { ...running, rollout } : newStored(order, fresh, found, now);
+  const keeper = await keeperOf(order, taken, found?.version, ports, patience);
   if (keeper) await overtakeFirstWeight(found, ports.aliases);
-  const rollout = running?.rollout ?? fresh;
   const { stable } = rollout.state.rules;
   if (order.driver === 'job')
     order.onIntent({ functionName, alias: aliasName, stable, version: canary, completes: true });
