@@ -47,6 +47,24 @@ test('clears a canary after keeping the bad version for study', async () => {
   expect(run.summary).toMatch(/> errors rose[\s\S]*tenant-service:latest-prod \| 2 \| 1/);
 });
 
+test('leaves a release that was promoted again, whose backup keeps it', async () => {
+  await start('1', ['sound', { handler: 'sound', description: 'v1.4.0' }]);
+  const backup = (runId: string) =>
+    world.run(
+      'backup-alias',
+      { function: functionName, alias: 'latest-prod', release: 'v1.4.0' },
+      { env: { GITHUB_RUN_ID: runId } },
+    );
+  await backup('6000');
+  await world.meddle('2');
+  await world.sandbox.clock.advance(60_000);
+  expect(await backup('6001')).toMatchObject({ outputs: { version: '2' } });
+  const run = await rollback({ 'incident-alias': 'false' });
+  expect(run.outputs).toMatchObject({ 'to-version': '1', restored: functionName });
+  expect(run.log).toMatch(/`backup-20260303-200500`, the newest backup of another version, keeps it/);
+  expect((await rollback()).outputs).toMatchObject({ 'to-version': '1', restored: '' });
+});
+
 test('twice changes nothing the second time, and is no failure', async () => {
   await start('2');
   await rollback();
