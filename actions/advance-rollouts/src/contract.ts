@@ -1,4 +1,4 @@
-import { defineContract, flag, list, oneOf, text } from '@promo-actions/core/action';
+import { defineContract, list, oneOf, text } from '@promo-actions/core/action';
 
 export const contract = defineContract({
   name: 'advance-rollouts',
@@ -7,7 +7,7 @@ export const contract = defineContract({
     'Takes one step of every rollout that canary-rollout left to the schedule, and undoes those whose job died, or finishes them. It moves aliases alone: configuration and flags that a dead job had brought wait for its failed jobs to be run again. Run it every five minutes or so; it waits for nothing.',
   inputs: {
     table: text(
-      'The DynamoDB table, keyed by `deployment_id`, that keeps the rollouts. Where record-deployment has written the start of one there, its end is recorded, too.',
+      'The DynamoDB table, keyed by `deployment_id`, that keeps the rollouts. Where record-deployment has written the start of one there, its end is recorded, too; a GitHub Deployment of it stays in progress until a later success retires it.',
       { required: true },
     ),
     project: text('What `{project}` stands for; the name of the repository when it is not given.'),
@@ -15,11 +15,6 @@ export const contract = defineContract({
       'The path under which the version of a completed rollout is told, as in record-deployment.',
       { default: '/{project}/{environment}' },
     ),
-    'github-deployment': flag(
-      'Whether the GitHub Deployment that record-deployment has shown of a promotion is brought to its end, too, where its end is recorded here.',
-      { default: 'false' },
-    ),
-    token: text('The token for GitHub Deployments.', { context: '${{ github.token }}', secret: true }),
     undo: list(
       'Rollouts that are undone instead of advanced: by the `rollout` output of canary-rollout, or by the name of the function.',
     ),
@@ -54,7 +49,6 @@ export const contract = defineContract({
       'ssm:GetParameter',
       'ssm:PutParameter',
     ],
-    github: { deployments: 'write' },
   },
   example: { environment: 'prod', table: 'deployments' },
 });

@@ -18,14 +18,12 @@ export function recordEnd(
 ): (stored: StoredRollout) => Promise<void> {
   const records = createRecordStore(inputs.table);
   const parameters = createParameterStore();
-  const shown = inputs.githubDeployment ? boardOf(inputs.token, repository, clock) : undefined;
   return async (stored) => {
     const { rollout, run: begunBy } = stored;
     const { environment, service } = rollout.watch.subject;
     const end = endOf(stored);
     if (!environment || !service || !end) return;
     const { project = repository.split('/').at(-1) ?? '' } = inputs;
-    const board = await shown;
     const closed = await closeDeployment(
       {
         environment,
@@ -37,16 +35,11 @@ export function recordEnd(
         actor,
         run: { repository, id: runId, attempt: runAttempt, url: runUrl },
       },
-      { records, parameters, ...(board ? { board } : {}) },
+      { records, parameters },
       parameterPrefix(inputs.ssmPrefix, { project, environment, service }),
     );
     if (closed && closed.written.length > 0) say(`  Wrote ${closed.written.join('; ')}.`);
   };
-}
-
-async function boardOf(token: string, repository: string, clock: Clock) {
-  const { createDeployments, createGitHub } = await import('@promo-actions/gateways/github');
-  return createDeployments(createGitHub({ token, clock }), repository);
 }
 
 /** How a rollout's end ends its deployment. */

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { append } from './append.ts';
 import { closeDeployment, type Ending } from './close.ts';
 import { draft, memoryParameters, memoryTable } from './memory.test.ts';
-import type { DeploymentBoard } from './store.ts';
 
 const ending: Ending = {
   environment: draft.environment,
@@ -34,22 +33,6 @@ describe('the end of a deployment that its run could not record', () => {
     });
     expect((await closeDeployment(ending, there))?.written).toEqual([]);
     expect(there.parameters.values.size).toBe(0);
-  });
-
-  test('is shown where its start was', async () => {
-    const there = ports();
-    await append(there.records, { ...draft, status: 'started' });
-    const states: string[] = [];
-    const board: DeploymentBoard = {
-      list: async () => [{ id: 7, payload: { deployment: draft.deployment } }],
-      stateOf: async () => undefined,
-      create: async () => Promise.reject(new Error('it is shown already')),
-      setStatus: async (id, { state }) => {
-        states.push(`${id} ${state}`);
-      },
-    };
-    await closeDeployment(ending, { ...there, board });
-    expect(states).toEqual(['7 failure']);
   });
 
   test('tells what is deployed where it succeeded', async () => {

@@ -32,7 +32,7 @@ export interface Ending {
  */
 export async function closeDeployment(
   ending: Ending,
-  ports: Pick<RecordPorts, 'records' | 'parameters' | 'board'>,
+  ports: Pick<RecordPorts, 'records' | 'parameters'>,
   prefix?: string,
 ): Promise<Recorded | undefined> {
   const { begunBy, ...draft } = ending;

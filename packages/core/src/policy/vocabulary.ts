@@ -2,8 +2,7 @@
 // biome-ignore format: generated
 export const vocabulary: Readonly<Record<string, readonly string[]>> = {
   'advance-rollouts': [
-    'dry-run', 'github-deployment', 'project', 'ssm-prefix', 'summary', 'table', 'undo',
-    'when-job-died',
+    'dry-run', 'project', 'ssm-prefix', 'summary', 'table', 'undo', 'when-job-died',
   ],
   'approval-gate': [
     'approval-environments', 'change-type', 'matrix', 'mode', 'requesters', 'roles', 'summary',
