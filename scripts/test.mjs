@@ -1,29 +1,38 @@
 // The one command: checks the sources, builds what the tests run, runs every test. Its last line is `N passed, N failed`.
 //   npm test [-- jest arguments]
 //   npm run test:all     every scenario of the example, where npm test plays a few of each kind
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildDirectory, root } from './build/places.mjs';
 
-const run = (args, env = {}) =>
-  spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
-    .status ?? 1;
+const run = async (args, env = {}) => {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  const [code] = await once(child, 'close');
+  return code ?? 1;
+};
 const script = (name) => join(root, 'scripts', name);
 const folder = mkdtempSync(join(tmpdir(), 'promo-tests-'));
 
-const checked = run([script('check.mjs')]);
-const built = run([script('build.mjs'), '--quiet']);
+const [checked, built] = await Promise.all([
+  run([script('check.mjs')]),
+  run([script('build.mjs'), '--quiet']),
+]);
 let counts = { passed: 0, failed: 0, skipped: 0 };
 let left = [];
 if (built === 0) {
   const results = join(folder, 'results.json');
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   // Temporary files of the tests live in a folder of the run, in which they are to leave nothing. Most tests wait for
-  // processes of their own, so there is a worker for every core.
+  // processes of their own, so there are more workers than cores.
   const temporary = mkdtempSync(join(folder, 'tmp-'));
-  run(
+  await run(
     [
       '--experimental-vm-modules',
       '--no-warnings',
@@ -31,7 +40,7 @@ if (built === 0) {
       '--json',
       `--outputFile=${results}`,
       `--cacheDirectory=${join(buildDirectory, 'jest')}`,
-      `--maxWorkers=${availableParallelism()}`,
+      `--maxWorkers=${Math.ceil(1.5 * availableParallelism())}`,
       ...process.argv.slice(2).filter((argument) => argument !== '--all'),
     ],
     { TMPDIR: temporary, ...(process.argv.includes('--all') ? { PROMO_TESTS: 'all' } : {}) },
