@@ -1,10 +1,18 @@
 import type { Call, CleanRun, Point } from './point.ts';
 
-/** Says of a call's index whether it is to be struck. */
-export type Chosen = (index: number) => boolean;
+/** Says of a call, the nth of its promotion from 0, whether it is to be struck. */
+export type Chosen = (call: Call, index: number) => boolean;
 export const each: Chosen = () => true;
 
-/** The calls that are left of a promotion when its longest common subsequence with the other is taken out (Wagner and Fischer). */
+/** What is no write is not there, whether or not it was answered. */
+export function isWrite({ operation }: Call): boolean {
+  return /^(Create|Update|Put|Publish|Invoke|Delete|POST|PUT|PATCH|DELETE)/.test(operation);
+}
+
+/**
+ * The calls that are left of a promotion when its longest common subsequence with the other is taken out (Wagner and
+ * Fischer), but for the looks of a wait between its first and its last.
+ */
 export function beyond({ calls }: CleanRun, bare: CleanRun): Chosen {
   const common: number[][] = [];
   const rest = (own: number, other: number) => common[own]?.[other] ?? 0;
@@ -27,7 +35,12 @@ export function beyond({ calls }: CleanRun, bare: CleanRun): Chosen {
     } else if (other < bare.calls.length && rest(own, other + 1) > rest(own + 1, other)) other += 1;
     else left.add(own++);
   }
-  return (index) => left.has(index);
+  return (call, index) => left.has(index) && (isWrite(call) || !isPoll(calls, index));
+}
+
+/** Whether a call stands between two of its own kind. */
+function isPoll(calls: readonly Call[], index: number): boolean {
+  return sameCall(calls[index - 1], calls[index]) && sameCall(calls[index], calls[index + 1]);
 }
 
 /** What goes wrong with a call that a run before it makes as well need not be tried again in this one. */
@@ -56,7 +69,7 @@ export function operations(
   chosen: Chosen = each,
 ): { call: Call; from: Point['from'] }[] {
   return calls.flatMap((call, index) =>
-    chosen(index) && calls.findIndex((one) => sameCall(one, call)) === index
+    chosen(call, index) && calls.findIndex((one) => sameCall(one, call)) === index
       ? [{ call, from: index < gateCalls ? ('gates' as const) : ('deploy' as const) }]
       : [],
   );

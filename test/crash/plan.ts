@@ -1,5 +1,5 @@
 import type { Fault } from '@promo-actions/sandbox';
-import { beyond, type Chosen, each, occurrence, onlyIn, operations, services } from './calls.ts';
+import { beyond, type Chosen, each, isWrite, occurrence, onlyIn, operations, services } from './calls.ts';
 import {
   type Call,
   type CleanRun,
@@ -11,7 +11,6 @@ import {
 } from './point.ts';
 
 const minute = 60_000;
-const writes = /^(Create|Update|Put|Publish|Invoke|Delete|POST|PUT|PATCH|DELETE)/;
 
 /** Every point of the promotions whose clean runs are given. The seed moves what is left to chance. */
 export function planPoints(runs: readonly CleanRun[], seed: number): readonly Point[] {
@@ -62,7 +61,7 @@ const sample = [
 function struck(run: CleanRun, whens: readonly Strike['when'][], chosen: Chosen = each) {
   return run.calls.flatMap((call, index) =>
     whens
-      .filter(() => chosen(index))
+      .filter(() => chosen(call, index))
       .map((when) => {
         const from = index < run.gateCalls ? ('gates' as const) : ('deploy' as const);
         const number = from === 'gates' ? index + 1 : index + 1 - run.gateCalls;
@@ -86,7 +85,7 @@ function kills(run: CleanRun, chosen?: Chosen): Point[] {
 
 /** The runner dies as it moves the alias, and the failed jobs are run again when the rollout would long have ended. */
 function late(run: CleanRun): Point[] {
-  return struck(run, ['after'], (index) => run.calls[index]?.operation === 'UpdateAlias').map(
+  return struck(run, ['after'], ({ operation }) => operation === 'UpdateAlias').map(
     ({ name, what, from, strike }) => ({
       id: `late/${name}`,
       scenario: run.scenario,
@@ -99,14 +98,13 @@ function late(run: CleanRun): Point[] {
   );
 }
 
-/** The runner dies while a rollout is under way, and nobody but the schedule comes. A read is not there, whether or not it was answered. */
+/** The runner dies while a rollout is under way, and nobody but the schedule comes. */
 function recoveries(run: CleanRun): Point[] {
   const moves = run.calls.flatMap(({ operation }, index) => (operation === 'UpdateAlias' ? [index] : []));
   const [first = 0, last = 0] = [moves.at(0), moves.at(-1)];
   return struck(run, ['before', 'after'])
     .filter(({ index, strike, call }) => {
-      const written = /^(Update|Put)/.test(call.operation);
-      return index >= first && index <= last && (written || strike.when === 'after');
+      return index >= first && index <= last && (isWrite(call) || strike.when === 'after');
     })
     .map(({ name, what, from, strike }) => ({
       id: `recover/${name}`,
@@ -121,7 +119,7 @@ function recoveries(run: CleanRun): Point[] {
 
 function cancels(run: CleanRun, whens: readonly Strike['when'][], chosen?: Chosen): Point[] {
   return struck(run, whens, chosen)
-    .filter(({ from }) => from === 'deploy')
+    .filter(({ from, strike, call }) => from === 'deploy' && (strike.when === 'before' || isWrite(call)))
     .map(({ name, what, from, strike }) => ({
       id: `cancel/${name}`,
       scenario: run.scenario,
@@ -136,7 +134,7 @@ function cancels(run: CleanRun, whens: readonly Strike['when'][], chosen?: Chose
 /** Cancelled where the answer does not come for a minute, so that the step is interrupted, terminated and killed. */
 function stubborn(run: CleanRun): Point[] {
   return struck(run, ['before'])
-    .filter(({ from, call }) => from === 'deploy' && writes.test(call.operation))
+    .filter(({ from, call }) => from === 'deploy' && isWrite(call))
     .map(({ name, what, from, strike, call, index }) => ({
       id: `stubborn/${name}`,
       scenario: run.scenario,
@@ -197,8 +195,7 @@ function lasting(run: CleanRun, chosen?: Chosen): Point[] {
 
 /** From each write on, the effects of its operation come, and the answers are lost. */
 function lost(run: CleanRun): Point[] {
-  const written: Chosen = (index) => writes.test(run.calls[index]?.operation ?? '');
-  return forGood(run, 'lost', { drop: 'after' }, 'is not answered', written);
+  return forGood(run, 'lost', { drop: 'after' }, 'is not answered', isWrite);
 }
 
 function forGood(run: CleanRun, kind: string, harm: Harm, verb: string, chosen?: Chosen): Point[] {
