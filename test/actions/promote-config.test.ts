@@ -59,8 +59,20 @@ async function expectNoSecret(...runs: readonly StepRun[]): Promise<void> {
   }
 }
 
+/** Interrupts the step, as a cancelled run does, when it first sends the call. */
+function cancelledAt(call: string) {
+  return (child: ChildProcess) =>
+    world.sandbox.watch({
+      before: async ({ operation }) => {
+        if (operation !== call) return;
+        world.sandbox.watch(undefined);
+        child.kill('SIGINT');
+      },
+    });
+}
+
 describe('a promotion', () => {
-  test('writes what differs, encrypted with the target’s key, and is put back by a later step', async () => {
+  test('writes what differs, encrypted with the target’s key, and is put back by a later step, though that is cancelled', async () => {
     await world.load(sit, prod);
     const dry = await world.run({ 'dry-run': 'true' });
     expect(world.writes()).toEqual([]);
@@ -89,7 +101,7 @@ describe('a promotion', () => {
     const again = await world.run();
     expect(again.outputs).toMatchObject({ changed: 'false', created: '0', updated: '0', unchanged: '5' });
 
-    const restore = await world.run({ operation: 'restore' });
+    const restore = await world.run({ operation: 'restore' }, { started: cancelledAt('PutParameter') });
     expect(restore.outputs).toMatchObject({ changed: 'true', restored: '4', decision: '' });
     expect(await world.values()).toEqual(before);
     expect((await world.history('/tenants/prod/database/password')).at(-1)).toBe(

@@ -73,8 +73,11 @@ function sync(
     sandbox: sandbox.environment(),
   });
 }
-const restore = (point: string | undefined, inputs = {}) =>
-  sync({ operation: 'restore', 'restore-point': point ?? '', tags: '', 'source-environment': '', ...inputs });
+const restore = (point: string | undefined, inputs = {}, started?: (child: ChildProcess) => void) =>
+  sync(
+    { operation: 'restore', 'restore-point': point ?? '', tags: '', 'source-environment': '', ...inputs },
+    started,
+  );
 
 const calls = () => sandbox.journal().map((entry) => entry.operation);
 const writes = () => calls().filter((operation) => !operation.startsWith('GET'));
@@ -403,7 +406,15 @@ describe('bad days', () => {
     const cancelled = await ended('SIGINT');
     expect(cancelled.outputs).toMatchObject({ decision: 'fail', 'changed-flags': 'basket\ncheckout' });
     expect(errorsOf(cancelled)).toContain('The run was cancelled while `checkout` was brought about.');
-    const back = await restore(cancelled.outputs['restore-point']);
+    const back = await restore(cancelled.outputs['restore-point'], {}, (child) =>
+      sandbox.watch({
+        before: async ({ operation }) => {
+          if (!operation.startsWith('PATCH')) return;
+          sandbox.watch(undefined);
+          child.kill('SIGINT');
+        },
+      }),
+    );
     expect(back.outputs).toMatchObject({ decision: 'pass', 'changed-flags': 'checkout\nbasket' });
     expect(await same()).toEqual(before);
   });

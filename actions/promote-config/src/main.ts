@@ -12,10 +12,10 @@ runOnRunner(contract, {
     const aws = await import('@promo-actions/gateways/aws-configuration');
     const target = aws.createConfigurationStore(clock);
     const ports = { target, notes: aws.createNoteStore(inputs.table), fence: fenceOf(inputs) };
-    const watch = { clock, log, signal };
     if (inputs.operation === 'restore') {
       const order = restoreOrder(inputs, context);
-      const { sentence, results } = await core.restorePromotion(order, ports, watch);
+      // It goes on where the run is cancelled: nothing after it would put back what is left.
+      const { sentence, results } = await core.restorePromotion(order, ports, { clock, log });
       log.info(sentence);
       const alone = core.leftAlone(results);
       const restored = core.countOf(results);
@@ -38,7 +38,7 @@ runOnRunner(contract, {
       sessionName: `promo-actions-${context.runId}`,
     });
     const begun = () => saveState(begunState, order.promotion);
-    const promotion = await core.promote(order, { ...ports, source, mask, begun }, watch);
+    const promotion = await core.promote(order, { ...ports, source, mask, begun }, { clock, log, signal });
     for (const line of core.describePromotion(promotion)) log.info(line);
     const count = (fate: 'create' | 'update' | 'same') =>
       promotion.lines.filter((line) => line.fate === fate).length;

@@ -8,10 +8,12 @@ runOnRunner(contract, {
   async main({ inputs, log, clock, context, signal }) {
     const { createFlagSystem, createLaunchDarkly } = await import('@promo-actions/gateways/launchdarkly');
     const { baseUrl, token, project, operation, dryRun } = inputs;
-    const launchDarkly = createLaunchDarkly({ baseUrl, token, clock, signal, onRetry: log.info });
+    // What puts back goes on where the run is cancelled: nothing after it would put back what is left.
+    const heeded = operation === 'restore' ? new AbortController().signal : signal;
+    const launchDarkly = createLaunchDarkly({ baseUrl, token, clock, signal: heeded, onRetry: log.info });
     const system = createFlagSystem(launchDarkly, project);
     const notes = await notesOf(inputs, context);
-    const around = { system, fence: fenceOf(inputs), notes, clock, signal, tell: log.info };
+    const around = { system, fence: fenceOf(inputs), notes, clock, signal: heeded, tell: log.info };
     const order = orderOf(inputs, context);
     const result =
       operation === 'restore'
