@@ -94,6 +94,9 @@ const events = {
     const newest = world.versions.at(-1)?.version ?? '';
     world.keep('backup', world.stable, told ? world.releaseOf(newest) : undefined);
   },
+  diedBeforePublishing(world: World, told: boolean) {
+    world.keep('backup', world.stable, told ? `v1.${world.versions.length + 1}.0` : undefined);
+  },
   rollback(world: World) {
     const to = world.previous();
     if (to === undefined || to === world.stable) return;
@@ -103,10 +106,16 @@ const events = {
 };
 type Event = keyof typeof events;
 const before = fc.array(
-  fc.constantFrom<Event>('promote', 'again', 'otherConfiguration', 'undone', 'undoneAgain', 'rollback'),
-  {
-    maxLength: 10,
-  },
+  fc.constantFrom<Event>(
+    'promote',
+    'again',
+    'otherConfiguration',
+    'undone',
+    'undoneAgain',
+    'diedBeforePublishing',
+    'rollback',
+  ),
+  { maxLength: 10 },
 );
 
 function after(history: readonly Event[], told = true): World {
@@ -141,12 +150,16 @@ test('a promotion that came again changes nothing of where a rollback goes', () 
   );
 });
 
-test('a promotion that was undone stays where it was taken back to; so does a second rollback', () => {
+test('a promotion that was undone, or ended before it published, stays on what was there; so does a second rollback', () => {
   fc.assert(
-    fc.property(before, fc.constantFrom<Event>('undone', 'rollback'), (history, last) => {
-      const world = after([...history, 'promote', last]);
-      expect(world.previous()).toBe(world.stable);
-    }),
+    fc.property(
+      before,
+      fc.constantFrom<Event>('undone', 'diedBeforePublishing', 'rollback'),
+      (history, last) => {
+        const world = after([...history, 'promote', last]);
+        expect(world.previous()).toBe(world.stable);
+      },
+    ),
   );
 });
 

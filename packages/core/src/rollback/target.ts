@@ -110,16 +110,16 @@ function wayBack(
 }
 
 /**
- * Whether the promotion that a backup was made before brought no other version than it keeps. Where no version tells of
- * its release, that is so when nothing newer than the stable version was published that could have been taken back.
+ * Whether the promotion that a backup was made before brought no other version than it keeps. One that ended before it
+ * published its release brought nothing. Where a backup does not say its release, that is so when nothing newer than the
+ * stable version was published that could have been taken back.
  */
 function broughtAgain(
   { version, before }: KeptAlias,
   stableVersion: string,
   versions: readonly FunctionVersion[],
 ): boolean {
-  const brought = before && versions.findLast((published) => answersTo(published, before));
-  if (brought) return brought.version === version;
+  if (before) return versions.findLast((published) => answersTo(published, before))?.version === version;
   const newest = Math.max(...versions.map((published) => Number(published.version)));
   return version === stableVersion && newest <= Number(stableVersion);
 }
