@@ -9,8 +9,12 @@ import type { DeploymentBoard, ShownDeployment } from './store.ts';
 const order: RecordOrder = { draft, prefix: '/tenants/prod', ref: 'abc', dryRun: false };
 const down = new OutsideError({ what: 'it could not be written', remedy: 'Run again.' });
 
-function memoryBoard() {
-  const shown: (ShownDeployment & { task: string; states: string[] })[] = [];
+interface Shown extends ShownDeployment {
+  readonly task: string;
+  readonly states: string[];
+}
+
+function memoryBoard(shown: Shown[] = []) {
   const board: DeploymentBoard = {
     list: async ({ task }) => shown.filter((one) => one.task === task).reverse(),
     async create({ payload, task }) {
@@ -207,6 +211,26 @@ describe('the board', () => {
     ]);
     await run('e', 'succeeded');
     expect(shown.map(({ states }) => states.at(-1))).toEqual([...Array(4).fill('inactive'), 'success']);
+  });
+
+  test('that was left with a success behind one that is retired is put right', async () => {
+    const left = fc.array(fc.constantFrom('success', 'inactive', 'in_progress'), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(left, async (states) => {
+        const task = `deploy:${draft.service}`;
+        const { board, shown } = memoryBoard(
+          states.map((state, index) => ({
+            id: index + 1,
+            payload: { deployment: `left-${index}` },
+            task,
+            states: [state],
+          })),
+        );
+        await recordDeployment(order, { ...ports(), board });
+        const last = shown.map((one) => one.states.at(-1));
+        expect(last).toEqual([...states.map(() => 'inactive'), 'success']);
+      }),
+    );
   });
 
   test('shows no end of what it never showed, where there is no commit to show', async () => {

@@ -56,19 +56,17 @@ export async function show(
 }
 
 /**
- * Retires the successes before, and what died without an end; failures stay what they are. The oldest first: before an
- * entry that was retired there is none left to retire, even where this is cut short.
+ * Retires the successes before, and what died without an end; failures stay what they are. An entry that is retired says
+ * nothing of those before it: whatever changed this board before may have left some.
  */
 async function retire(
   board: DeploymentBoard,
   before: readonly ShownDeployment[],
   description: string,
 ): Promise<void> {
-  const active: number[] = [];
-  for (const { id } of before.slice(0, lookedAt)) {
+  for (const { id } of before.slice(0, lookedAt).toReversed()) {
     const state = await board.stateOf(id);
-    if (state === 'inactive') break;
-    if (state === 'success' || state === 'in_progress') active.unshift(id);
+    if (state === 'success' || state === 'in_progress')
+      await board.setStatus(id, { state: 'inactive', description, autoInactive: false });
   }
-  for (const id of active) await board.setStatus(id, { state: 'inactive', description, autoInactive: false });
 }
