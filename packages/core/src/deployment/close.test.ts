@@ -71,6 +71,19 @@ describe('the end of a deployment that its run could not record', () => {
     expect(closed?.record).toMatchObject({ id: `${draft.deployment}/rolled-back`, sequence: 3 });
   });
 
+  test('is left alone where a rollback has failed since once it had moved a function', async () => {
+    const there = ports();
+    await append(there.records, { ...draft, status: 'started' });
+    const partly = {
+      ...draft,
+      action: 'rollback',
+      run: ending.run,
+      deployment: 'prod/orders/rollback/8000',
+    } as const;
+    await append(there.records, { ...partly, status: 'failed', components: ending.components });
+    expect(await closeDeployment(ending, there)).toBeUndefined();
+  });
+
   test('is left alone where another run has begun one since, and failed', async () => {
     const there = ports();
     await append(there.records, { ...draft, status: 'started' });

@@ -6,6 +6,7 @@ import {
   type Draft,
   recordId,
   recordOf,
+  tellsNoChange,
 } from './record.ts';
 import { type Recorded, type RecordPorts, recordDeployment } from './record-deployment.ts';
 import type { RecordStore } from './store.ts';
@@ -62,13 +63,13 @@ export async function closeDeployment(
   );
 }
 
-/** The newest record of a deployment that began, and its start: what failed before it began, for want of the lock, has moved nothing. */
+/** The newest record of a deployment that began, and its start, behind failures that changed nothing; undefined where what never told that it began has changed something since. */
 async function newestOf(records: RecordStore, chain: Chain) {
   for await (const item of history(records, chain)) {
     const last = recordOf(item);
     const begun = last && (await startOf(last, records));
     if (begun) return { last, begun };
-    if (last?.status !== 'failed') return undefined;
+    if (!last || !tellsNoChange(last)) return undefined;
   }
   return undefined;
 }

@@ -17,6 +17,7 @@ export {
   hashOf,
   recordOf,
   statuses,
+  tellsNoChange,
 } from './record.ts';
 export { type Recorded, type RecordOrder, recordDeployment } from './record-deployment.ts';
 export { renderRecord } from './render.ts';

@@ -145,6 +145,14 @@ export function recordOf(item: Attributes): DeploymentRecord | undefined {
   };
 }
 
+/**
+ * Whether a record is a failure that tells of no change. A promotion that moved anything has begun, and its start stands
+ * before; a rollback does not tell that it begins, so its failure names what it moved as components.
+ */
+export function tellsNoChange({ status, components }: Pick<Draft, 'status' | 'components'>): boolean {
+  return status === 'failed' && components.length === 0;
+}
+
 function listOf<T>(text: string | undefined): readonly T[] {
   try {
     const value: unknown = JSON.parse(text ?? '[]');

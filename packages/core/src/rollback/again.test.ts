@@ -215,6 +215,10 @@ describe('undoing a promotion that found its release deployed', () => {
     ['died', [started('6000')]],
     ['failed and left it', [started('6000', { status: 'failed' }), started('6000')]],
     [
+      'died before a rollback that did not get the lock',
+      [started('6800', { action: 'rollback', status: 'failed', to_version: '' }), started('6000')],
+    ],
+    [
       'died before one of another release that did not get the lock',
       [started('6800', { status: 'failed', to_version: 'v1.3.0' }), started('6000')],
     ],
@@ -237,6 +241,18 @@ describe('undoing a promotion that found its release deployed', () => {
     ],
     ['that was rolled back', [started('6000', { status: 'rolled-back' }), started('6000')]],
     ['of another release', [started('6000', { to_version: 'v1.1.0' })]],
+    [
+      'before a rollback that failed once it had moved a function',
+      [
+        started('6500', {
+          action: 'rollback',
+          status: 'failed',
+          to_version: '',
+          components: '[{"name":"orders","version":"2"}]',
+        }),
+        started('6000'),
+      ],
+    ],
     ['that kept nothing', [started('6500')]],
     ['that there is none of', []],
   ])('by a run %s returns to what it has found itself', async (_, records) => {

@@ -1,4 +1,4 @@
-import { type Attributes, recordOf } from '../deployment/index.ts';
+import { type Attributes, recordOf, tellsNoChange } from '../deployment/index.ts';
 import { OutsideError } from '../errors/index.ts';
 import { answersTo } from '../lambda/index.ts';
 import { ofRun } from './backup.ts';
@@ -36,17 +36,16 @@ async function foundFirst(
     if (!record) break;
     if (record.action === 'config') continue;
     const own = record.run.id === runId;
-    const failed = record.status === 'failed';
+    const noChange = tellsNoChange(record);
     if (release === undefined) {
-      if (failed && !own) continue;
+      if (noChange && !own) continue;
       const { toVersion = '' } = record;
       const carried = versions.find(({ version }) => version === found);
       if (!own || !carried || !answersTo(carried, toVersion)) return undefined;
       release = toVersion;
     }
     const elsewhere = record.toVersion !== release;
-    // What moved anything began, and its start stands before its failure.
-    if (own || (elsewhere && failed)) continue;
+    if (own || (elsewhere && noChange)) continue;
     if (elsewhere || record.status === 'rolled-back') break;
     if (record.status === 'succeeded') return undefined;
     const backup = ofRun('backup', alias.name, record.run.id, aliases);

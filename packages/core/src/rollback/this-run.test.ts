@@ -150,6 +150,15 @@ test.each<[string, readonly Attributes[], Alias, string]>([
     live,
     'another run came',
   ],
+  [
+    'a rollback failed after it once it had moved a function',
+    [
+      record('failed', '7002', { action: 'rollback', components: '[{"name":"payments","version":"3"}]' }),
+      record('started', '7001'),
+    ],
+    live,
+    'another run came',
+  ],
   ['it has recorded nothing', [], live, 'has recorded no deployment'],
   [
     'people moved the alias on',

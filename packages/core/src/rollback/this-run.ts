@@ -1,4 +1,4 @@
-import { type Attributes, type DeploymentRecord, recordOf } from '../deployment/index.ts';
+import { type Attributes, type DeploymentRecord, recordOf, tellsNoChange } from '../deployment/index.ts';
 import { OutsideError } from '../errors/index.ts';
 import { answersTo, type FunctionVersion } from '../lambda/index.ts';
 import { ofRun } from './backup.ts';
@@ -55,8 +55,8 @@ interface Told {
 }
 
 /**
- * A failure of another run, such as of one that did not get the lock, says nothing: what moved anything began, and its
- * start stands before. What a recovery undid of this run is told as the end of this run's deployment.
+ * A failure of another run that tells of no change, such as of one that did not get the lock, is passed over: where it had
+ * begun, its start stands before. What a recovery undid of this run is told as the end of this run's deployment.
  */
 async function tellOf(
   runId: string,
@@ -69,7 +69,7 @@ async function tellOf(
       const record = recordOf(item);
       if (!record) break;
       const own = record.run.id === runId;
-      if (!newest && !own && record.status === 'failed') continue;
+      if (!newest && !own && tellsNoChange(record)) continue;
       if (!newest && !own && !undone && record.status === 'rolled-back') {
         undone = record;
         continue;
