@@ -110,7 +110,27 @@ test.each(
           records: [
             {
               status: 'failed',
+              components: '[]',
               reason: `${rolledBack.reason} (the rollback was cancelled; not rolled back: tenant-service)`,
+            },
+          ],
+          lock: { state: 'released' },
+          deployed: undefined,
+        },
+      ],
+      [
+        'cancelled in its first read where there was nothing to do, it is not recorded as one that was done',
+        'rollback-nothing-done',
+        {
+          aliases: { 'latest-prod': alone('2') },
+          records: [
+            {
+              action: 'rollback',
+              status: 'failed',
+              to: undefined,
+              components: '[]',
+              reason:
+                'Just to be sure (the rollback was cancelled; the alias is on its target, but nothing shows that this run brought it there)',
             },
           ],
           lock: { state: 'released' },

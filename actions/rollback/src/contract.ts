@@ -63,6 +63,8 @@ export const contract = defineContract({
       'The release that serves now, by the description its version was published with; the version where that is no name.',
     components:
       'Each function with the version that serves now, as `function=version`, for the `components` of record-deployment.',
+    moved:
+      'Of `components` those that this run has brought to their version, in whichever of its attempts: of an earlier one, or of a step that was killed, the incident alias tells, and where none was made, nothing does.',
     'incident-alias':
       'The alias that keeps the version that was left, made in whichever attempt of the run; empty when none was made.',
     restored: 'The functions that were rolled back, separated by commas; empty when there was nothing to do.',

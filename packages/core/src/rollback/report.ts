@@ -7,6 +7,7 @@ export interface RollbackReport {
   readonly toVersion: string;
   readonly toRelease: string;
   readonly components: string;
+  readonly moved: string;
   readonly incidentAlias: string;
   readonly restored: string;
   readonly failed: string;
@@ -27,10 +28,8 @@ export function reportRollback(order: RollbackOrder, results: readonly Restored[
     fromVersion: outputOf(results, ({ from }) => from),
     toVersion: outputOf(results, ({ to }) => to),
     toRelease: releaseOf(results),
-    components: results
-      .filter(({ to }) => to !== '')
-      .map(({ place, to }) => `${place.functionName}=${to}`)
-      .join(','),
+    components: componentsOf(results.filter(({ to }) => to !== '')),
+    moved: componentsOf(results.filter(({ moved }) => moved)),
     incidentAlias: outputOf(results, ({ incidentAlias }) => incidentAlias),
     restored: names(restored),
     failed: names(failed),
@@ -45,6 +44,10 @@ function failureOf(failed: readonly Restored[], results: readonly Restored[]): s
   const others = results.length - failed.length;
   const head = `rollback: ${failed.length} of ${results.length} failed${others > 0 ? '; the others were rolled back or needed nothing' : ''}.`;
   return [head, ...failed.map((result) => `  ${describeRestored(result)}`)].join('\n');
+}
+
+function componentsOf(results: readonly Restored[]): string {
+  return results.map(({ place, to }) => `${place.functionName}=${to}`).join(',');
 }
 
 /** The value itself for one function; `function=value` for several. */

@@ -246,7 +246,7 @@ describe('a dry run after a rollback that was interrupted tells what that has do
       throw new OutsideError({ what: 'the network is down', remedy: 'run again' });
     };
     await run({ ...aliases, update });
-    expect(await again(aliases)).toMatchObject({ due: 'orders', restored: '', incidentAlias: '' });
+    expect(await again(aliases)).toMatchObject({ due: 'orders', restored: '', incidentAlias: '', moved: '' });
   });
 
   test.each(['previous', '3', 'v1.3.0'])('all, where it died after; to %s', async (target) => {
@@ -257,7 +257,26 @@ describe('a dry run after a rollback that was interrupted tells what that has do
       toRelease: 'v1.3.0',
       components: 'orders=3',
       incidentAlias: 'incident-20260303-203010',
+      moved: 'orders=3',
     });
+  });
+
+  test.each([
+    ['it was there before', '3', {}],
+    ['another run brought it there', '3', { 'incident-20260303-203010': incidentOf4 }],
+  ])('nothing by this run, where %s', async (_, live, kept) => {
+    expect(await again(world(live, kept), { target: '3' })).toMatchObject({
+      due: '',
+      components: 'orders=3',
+      moved: '',
+    });
+  });
+
+  test('nothing that it could tell, where no incident alias is made', async () => {
+    const aliases = world('4');
+    const over = { target: '3', incidentAlias: false };
+    expect((await run(aliases, order(over))).report).toMatchObject({ moved: 'orders=3' });
+    expect(await again(aliases, over)).toMatchObject({ due: '', moved: '' });
   });
 
   test('all, where Lambda moves provisioned concurrency yet', async () => {
@@ -274,7 +293,7 @@ describe('a dry run after a rollback that was interrupted tells what that has do
     const aliases = memoryAliasStore({ tenants: { live: '4' }, sites: { live: '4' } });
     const places = ['tenants', 'sites'].map((functionName) => ({ functionName, alias: 'live' }));
     await run(aliases, order({ places: places.slice(1) }));
-    expect(await again(aliases, { places })).toMatchObject({ due: 'tenants' });
+    expect(await again(aliases, { places })).toMatchObject({ due: 'tenants', moved: 'sites=3' });
     expect(await again(aliases, { places: [{ functionName: 'absent', alias: 'live' }] })).toMatchObject({
       due: 'absent',
     });

@@ -36,6 +36,8 @@ export interface Restored {
   readonly note: string;
   /** Whether it was left because the run that was to be undone has succeeded. */
   readonly succeeded?: boolean;
+  /** Whether this run brought it to its target: now, or before, as the incident alias that it made then tells. */
+  readonly moved?: boolean;
 }
 
 const nothing = { from: '', to: '', release: '', incidentAlias: '' };
@@ -84,8 +86,7 @@ async function carryOut(
   const result = { place, from, to, release, incidentAlias: '', note: step.because };
   if (!step.needed) {
     const note = step.left ?? alreadyThere(step);
-    const incidentAlias = step.incident ?? '';
-    return { ...result, incidentAlias, outcome: 'unchanged', note, succeeded: step.succeeded ?? false };
+    return { ...result, ...doneBefore(step), note, succeeded: step.succeeded ?? false };
   }
   if (order.dryRun) return dryRunOf(step, result);
   const patience = { clock, log, timeout };
@@ -95,15 +96,20 @@ async function carryOut(
   if (left instanceof Error) return { ...kept, outcome: 'failed', note: left.message };
   if (left !== undefined) return { ...kept, outcome: 'unchanged', note: left };
   const wrong = await tried(() => verify(place));
-  if (wrong === undefined) return { ...kept, outcome: 'restored' };
+  if (wrong === undefined) return { ...kept, outcome: 'restored', moved: true };
   const how = wrong instanceof Error ? `could not be verified: ${wrong.message}` : `is not healthy: ${wrong}`;
-  return { ...kept, outcome: 'failed', note: `it is on version ${step.to} now, but ${how}` };
+  return { ...kept, outcome: 'failed', note: `it is on version ${step.to} now, but ${how}`, moved: true };
 }
 
 function dryRunOf(step: Step, result: Omit<Restored, 'outcome'>): Restored {
   if (!step.told) return { ...result, outcome: 'planned' };
   const note = `Lambda was told to send every request to version ${step.to}, and moves provisioned concurrency to it`;
-  return { ...result, incidentAlias: step.incident ?? '', outcome: 'unchanged', note };
+  return { ...result, ...doneBefore(step), note };
+}
+
+/** Of an alias that needs nothing any more. Whoever brought it there: only the incident alias tells that it was this run. */
+function doneBefore({ incident }: Step): Pick<Restored, 'outcome' | 'incidentAlias' | 'moved'> {
+  return { outcome: 'unchanged', incidentAlias: incident ?? '', moved: incident !== undefined };
 }
 
 /** A bad version that cannot be kept for study is no reason to keep serving it. */
