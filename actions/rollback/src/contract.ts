@@ -70,7 +70,7 @@ export const contract = defineContract({
     restored: 'The functions that were rolled back, separated by commas; empty when there was nothing to do.',
     failed:
       'The functions that could not be rolled back, or are not healthy afterwards, separated by commas.',
-    due: 'The functions that failed, and of a dry run those that it would roll back, separated by commas; empty when every function is on its target.',
+    due: 'The functions that failed, and of a dry run those that it would roll back, separated by commas; empty when every function is on its target, or Lambda was told so and only moves its provisioned concurrency yet.',
     succeeded:
       'Whether `target: before-this-run` left everything as it is because this run has succeeded, `true` or `false`.',
   },
