@@ -71,4 +71,57 @@ describe('a table that does not answer when it is asked', () => {
     expect(answer).toMatchObject({ outcome: writes.length === 0 ? 'refused' : 'undone' });
     expect(world.aliases.writes).toEqual(writes);
   });
+
+  test.each(['job', 'schedule'] as const)(
+    'at one rise of a %s, or two in a row: a sound canary rises once it does',
+    async (driver) => {
+      for (const missed of [1, 2])
+        for (const rise of [0, 1, 2, 3]) {
+          const { world, told } = await unanswered(driver, (asked) => asked >= rise && asked < rise + missed);
+          const overtaken = driver === 'schedule' && rise === 0 ? [0, 0].slice(0, missed) : [];
+          expect([rise, missed, told, shares(world.aliases.writes)]).toEqual([
+            rise,
+            missed,
+            missed,
+            [...overtaken, 10, 50, 100, 100],
+          ]);
+          expect([await world.reads(), world.status()]).toEqual(['2', 'completed']);
+        }
+    },
+  );
+
+  test.each(['job', 'schedule'] as const)(
+    'from one rise of a %s on: the canary is taken out where it was',
+    async (driver) => {
+      for (const rise of [1, 2, 3]) {
+        const { world, told } = await unanswered(driver, (asked) => asked >= rise);
+        expect([told, shares(world.aliases.writes)]).toEqual([4, [...[10, 50, 100].slice(0, rise), 0]]);
+        expect([await world.reads(), world.status()]).toEqual(['1', 'undone']);
+      }
+    },
+  );
+
+  /** A rollout of a sound canary, to its end, whose table leaves the question before some writes without an answer. */
+  async function unanswered(driver: 'job' | 'schedule', silent: (asked: number) => boolean) {
+    const world = makeWorld('sound');
+    const { find } = world.store;
+    let driving = false;
+    let asked = -1;
+    let told = 0;
+    world.store.find = async (id) => {
+      if (driving && silent(++asked)) {
+        told += 1;
+        throw new OutsideError({ what: 'the table does not answer', remedy: 'Try again' });
+      }
+      driving = true;
+      return find(id);
+    };
+    await world.start(driver, 'before');
+    for (let calls = 0; calls < 12; calls++) {
+      world.pass(6 * minute);
+      driving = false;
+      await world.advance('schedule', 'before');
+    }
+    return { world, told };
+  }
 });

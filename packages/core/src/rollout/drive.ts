@@ -1,7 +1,7 @@
 import { OutsideError } from '../errors/index.ts';
 import { type Calendar, windowState } from '../window/index.ts';
 import { askHook, type HookPorts, type HookQuestion, hookOf } from './hook.ts';
-import { LostRollout } from './lost.ts';
+import { LostRollout, UnansweredHold } from './lost.ts';
 import { next } from './machine.ts';
 import {
   type Answer,
@@ -150,7 +150,8 @@ async function carryOut(
   } catch (error) {
     if (!(error instanceof OutsideError) || error instanceof LostRollout) throw error;
     say(error.message);
-    return order.kind === 'ask' ? { blind: error.message } : { failed: error.message };
+    const untried = order.kind === 'ask' || error instanceof UnansweredHold;
+    return untried ? { blind: error.message } : { failed: error.message };
   }
 }
 

@@ -1,5 +1,5 @@
 import { OutsideError } from '../errors/index.ts';
-import { LostRollout } from './lost.ts';
+import { LostRollout, UnansweredHold } from './lost.ts';
 import type { ShiftPorts } from './shift.ts';
 
 type Aliases = ShiftPorts['aliases'];
@@ -12,16 +12,24 @@ export interface Held {
 
 /**
  * Aliases that are changed only while the rollout is still this process's. The table is asked between reading the alias
- * and writing it: either it knows of the next driver, or what the next driver writes makes the late write fail.
+ * and writing it: either it knows of the next driver, or what the next driver writes makes the late write fail. Where
+ * the table does not answer, the write is not tried (`UnansweredHold`).
  */
 export function heldAliases(aliases: Aliases, held: Held): Aliases {
   return {
     ...aliases,
     async update(lastRead, change) {
-      await held.check();
+      await held.check().catch((error) => {
+        throw unanswered(error);
+      });
       return aliases.update(lastRead, change);
     },
   };
+}
+
+function unanswered(error: unknown): unknown {
+  if (!(error instanceof OutsideError) || error instanceof LostRollout) return error;
+  return new UnansweredHold(error.asReasonOf('whose the rollout is could not be asked').failure);
 }
 
 /** The same for what takes a canary out: a table that does not answer is not in its way. */

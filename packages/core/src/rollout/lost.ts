@@ -7,3 +7,11 @@ export class LostRollout extends OutsideError {
     return this;
   }
 }
+
+/** Nobody answered whose the rollout is; nothing was tried, and the question may be asked again. */
+export class UnansweredHold extends OutsideError {
+  /** What the alias reads now is not this run's doing. */
+  override after(): UnansweredHold {
+    return this;
+  }
+}

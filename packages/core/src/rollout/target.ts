@@ -7,7 +7,7 @@ import type { Split } from './state.ts';
  * What a rollout moves requests with: a stable version that has them all, and a canary that is given a share.
  *
  * Every order may be repeated, and answers with what was done in one sentence. An order that cannot be carried out is an
- * `OutsideError` that says what was changed before.
+ * `OutsideError` that says what was changed before; an `UnansweredHold` where it was not tried and may be given again.
  *
  * It suits targets that move requests by themselves, such as the deployments of an ECS service (`CANARY`, `LINEAR`),
  * when they stop after each step at a hook of type PAUSE: `read` tells the share that the deployment stands at, and the
