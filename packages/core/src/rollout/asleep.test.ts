@@ -4,6 +4,7 @@ import { makeWorld, minute, shares } from './fixture/world.ts';
 
 describe.each(['before', 'after'] as const)('asleep for longer than its lease %s any call', (when) => {
   test('a job that another run has ended meanwhile changes nothing', async () => {
+    let overtaken = 0;
     for (let nth = 0; ; nth++) {
       const world = makeWorld('sound');
       let ended: unknown[] | undefined;
@@ -17,6 +18,7 @@ describe.each(['before', 'after'] as const)('asleep for longer than its lease %s
           if (met?.became === 'undone' || met?.became === 'refused') ended = await settled();
         },
       );
+      if (ended) overtaken += 1;
       if (ended)
         expect([nth, await settled(), `${error}`]).toEqual([
           nth,
@@ -26,12 +28,15 @@ describe.each(['before', 'after'] as const)('asleep for longer than its lease %s
       expect([nth, await world.reads()]).toEqual([nth, ended ? '1' : '2']);
       if (!slept) break;
     }
+    expect(overtaken).toBeGreaterThan(0);
   });
 
   test('one that advances takes no step that another has taken, and none of what another has undone', async () => {
+    let met = 0;
     for (const undo of [[], ['orders']])
       for (let nth = 0; nth < 14; nth++) {
         const world = makeWorld('sound');
+        let undone = false;
         await world.start('schedule', when);
         for (let calls = 0; calls < 12; calls++) {
           world.pass(6 * minute);
@@ -40,17 +45,20 @@ describe.each(['before', 'after'] as const)('asleep for longer than its lease %s
             () => world.advance(`run ${calls}`, when),
             async () => {
               world.pass(6 * minute);
+              if (undo.length > 0 && (await world.reads()) !== '2') undone = true;
               await world.advance(`meanwhile ${calls}`, when, 'undo', undo);
             },
           );
         }
         const all = shares(world.aliases.writes);
         const whole = [10, 50, 100, 100];
-        const end = all.at(-1) === 0 ? [...whole.slice(0, all.length - 1), 0] : whole;
+        const end = undone ? [...whole.slice(0, all.length - 1), 0] : whole;
         expect([nth, all]).toEqual([nth, end]);
-        expect([nth, await world.reads()]).toEqual([nth, all.at(-1) === 0 ? '1' : '2']);
-        expect(world.status()).toBe(all.at(-1) === 0 ? 'undone' : 'completed');
+        expect([nth, await world.reads()]).toEqual([nth, undone ? '1' : '2']);
+        expect(world.status()).toBe(undone ? 'undone' : 'completed');
+        met += undone ? 1 : 0;
       }
+    expect(met).toBeGreaterThan(0);
   });
 });
 
