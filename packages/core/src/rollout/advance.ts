@@ -186,6 +186,6 @@ function whyCancelled(
   if (undo.some((one) => one === id || one === functionName)) return 'It was asked to be undone.';
   const dead = driver === 'job' && whenJobDied === 'undo';
   return dead
-    ? `The run that drove it ended before it did: ${run}. What else it had brought, such as configuration and flags, is there still: run its failed jobs again.`
+    ? `The run that drove it ended before it did: ${run}. What else it may have brought, such as configuration and flags, is there still: run its failed jobs again.`
     : undefined;
 }

@@ -123,7 +123,9 @@ describe('a job that died at its first weight, and is met after its time limit',
       { became: 'advanced', weight: 50 },
     ]);
     const other = await late();
-    expect(await other.advance('second', 'before')).toMatchObject([{ became: 'undone' }]);
+    expect(await other.advance('second', 'before')).toMatchObject([
+      { became: 'undone', told: expect.stringContaining('What else it may have brought') },
+    ]);
   });
 });
 
