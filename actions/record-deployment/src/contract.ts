@@ -36,7 +36,7 @@ export const contract = defineContract({
       'The version that was deployed, or that was to be.',
     ),
     components: list(
-      'What the version consists of, as `name=version`: each Lambda function with its published version, `tenant-service=42`. A rollback to the last good record needs it.',
+      'What the version consists of, as `name=version`: each Lambda function with its published version, `tenant-service=42`. A rollback to the last good record needs it. Of a rollback that failed, what it has moved; one without any is taken to have changed nothing.',
     ),
     reason: text('Why: the reason of a rollback, or what failed.'),
     ticket: text('The change ticket.'),
