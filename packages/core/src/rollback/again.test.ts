@@ -259,6 +259,20 @@ describe('undoing a promotion that found its release deployed', () => {
     expect(await undo([started('7001'), ...records])).toMatchObject({ kind: 'undo', version: '2' });
   });
 
+  test.each<[string, string, string]>([
+    ['an hour', '2026-03-03T19:00:00Z', '1'],
+    ['a day', '2026-03-02T20:00:00Z', '1'],
+    ['a week', '2026-02-24T20:00:00Z', '2'],
+  ])('by a run that died %s before is passed over where that is long ago', async (_, timestamp, version) => {
+    const attempts = ['2026-03-03T20:30:00Z', '2026-03-03T20:00:00Z'].map((at) =>
+      started('7001', { timestamp: at }),
+    );
+    const dead = started('6000', { timestamp });
+    expect(await undo([...attempts, dead])).toMatchObject({ kind: 'undo', version });
+    const good = started('6000', { timestamp: '2026-02-24T20:00:00Z', status: 'succeeded' });
+    expect(await undo([...attempts, dead, good])).toMatchObject({ kind: 'undo', version: '2' });
+  });
+
   test('goes on without records that cannot be read', async () => {
     const own = { kind: 'undo', version: '2', because: 'its own' } as const;
     const records = {

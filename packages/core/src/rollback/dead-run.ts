@@ -5,9 +5,12 @@ import { ofRun } from './backup.ts';
 import type { Surroundings } from './target.ts';
 import type { OwnWork } from './this-run.ts';
 
+/** How long a release that no record calls a success serves until it is taken for good, as where a recovery finished its rollout. */
+const longEnough = 24 * 60 * 60_000;
+
 /**
- * Where a run found its own release deployed by one that had died of it, or failed and left it, the records call neither
- * a success: undoing returns to what the first of them had found.
+ * Where a run found its own release deployed by one that had died of it, or failed and left it, not long before, the
+ * records call neither a success: undoing returns to what the first of them had found.
  * @param records of the service in the environment, newest first.
  */
 export async function beyondDeadRuns(
@@ -31,6 +34,7 @@ async function foundFirst(
 ): Promise<OwnWork | undefined> {
   let release: string | undefined;
   let first: OwnWork | undefined;
+  let begun = Number.NaN;
   for await (const item of records) {
     const record = recordOf(item);
     if (!record) break;
@@ -45,11 +49,13 @@ async function foundFirst(
       release = toVersion;
     }
     const elsewhere = record.toVersion !== release;
+    if (own) begun = Date.parse(record.timestamp);
     if (own || (elsewhere && noChange)) continue;
     if (elsewhere || record.status === 'rolled-back') break;
     if (record.status === 'succeeded') return undefined;
     const backup = ofRun('backup', alias.name, record.run.id, aliases);
-    if (backup && backup.version !== found) {
+    const longAgo = begun - Date.parse(record.timestamp) > longEnough;
+    if (backup && backup.version !== found && !longAgo) {
       const because = `\`${backup.name}\` keeps it, made by run ${record.run.id}, which left ${release} without a success in the records`;
       first = { kind: 'undo', version: backup.version, because };
     }
