@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { functionName, type LambdaWorld, lambdaWorld } from './lambda-world.ts';
 
@@ -24,7 +25,12 @@ const tell = (status: string, version: string, run: string, attempt?: string) =>
     { ...record, status, 'to-version': version, reason: 'why' },
     env(run, attempt),
   );
-const undo = (run: string, attempt?: string, inputs: Readonly<Record<string, string>> = {}) =>
+const undo = (
+  run: string,
+  attempt?: string,
+  inputs: Readonly<Record<string, string>> = {},
+  started: (child: ChildProcess) => void = () => {},
+) =>
   world.run(
     'rollback',
     {
@@ -32,7 +38,7 @@ const undo = (run: string, attempt?: string, inputs: Readonly<Record<string, str
       ...{ table, environment: 'prod', service: functionName, target: 'before-this-run' },
       ...{ reason: 'the runner died', force: 'true', 'incident-alias': 'false', ...inputs },
     },
-    env(run, attempt),
+    { ...env(run, attempt), started },
   );
 
 /** What the first attempt of a run does until its runner dies: a canary is out, and the records know of the start. */
@@ -51,6 +57,23 @@ test('a later attempt takes back what the run had done, once', async () => {
   expect(await world.alias()).toBe('1');
   const again = await undo('7001', '3');
   expect(again).toMatchObject({ code: 0, outputs: { restored: '', failed: '' } });
+  expect(await world.alias()).toBe('1');
+});
+
+test('what is undone of a run is undone to the end though the run is cancelled meanwhile', async () => {
+  await die('7001');
+  world.sandbox.watch({
+    before: async ({ operation }) => {
+      if (operation !== 'ListAliases') return;
+      world.sandbox.watch(undefined);
+      undoing?.kill('SIGINT');
+    },
+  });
+  let undoing: ChildProcess | undefined;
+  const started = (child: ChildProcess) => {
+    undoing = child;
+  };
+  expect(await undo('7001', '2', {}, started)).toMatchObject({ outputs: { restored: functionName } });
   expect(await world.alias()).toBe('1');
 });
 

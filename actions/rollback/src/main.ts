@@ -22,7 +22,9 @@ runOnRunner(contract, {
     };
     const asksRecords =
       target === 'last-good' || (target === core.beforeThisRun && inputs.table !== undefined);
-    const patience = { clock, log, signal, timeout };
+    // What undoes its own run goes on where that is cancelled: nothing after it would undo what is left.
+    const heeded = target === core.beforeThisRun ? new AbortController().signal : signal;
+    const patience = { clock, log, signal: heeded, timeout };
     const verify =
       inputs.verify && inputs.healthPayload !== undefined
         ? core.verifyByInvoking(inputs.healthPayload, lambda.createFunctionInvoker(), { clock, log, timeout })
