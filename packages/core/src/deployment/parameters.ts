@@ -1,3 +1,4 @@
+import { OutsideError } from '../errors/index.ts';
 import { readHead } from './append.ts';
 import { type Current, type Head, headId } from './head.ts';
 import type { ParameterStore, RecordStore } from './store.ts';
@@ -26,14 +27,16 @@ export function parameterNames(prefix: string): { readonly version: string; read
 
 /**
  * Makes the parameters say what the chain's head says is current, and looks again afterwards: of two runs that write at
- * once, the one that comes last sees the newer head. Answers the names it wrote, telling each as it is written.
+ * once, the one that comes last sees the newer head. Where that look is not answered, what was written stands; why it was
+ * not is answered.
+ * @param wrote told of each as it is written.
  */
 export async function tellCurrent(
   ports: { readonly records: RecordStore; readonly parameters: ParameterStore },
   start: Head,
   prefix: string,
   wrote: (name: string) => void,
-): Promise<void> {
+): Promise<OutsideError | undefined> {
   const names = parameterNames(prefix);
   let head: Head | undefined = start;
   while (head?.current) {
@@ -46,8 +49,13 @@ export async function tellCurrent(
       await ports.parameters.put(name, value);
       wrote(`parameter \`${name}\` = ${value}`);
     }
-    head = await readHead(ports.records, start);
-    if (head?.current?.record === record) return;
+    try {
+      head = await readHead(ports.records, start);
+    } catch (error) {
+      if (error instanceof OutsideError) return error;
+      throw error;
+    }
+    if (head?.current?.record === record) return undefined;
   }
   throw new Error(`the chain ${headId(start)} lost its current version`);
 }

@@ -102,6 +102,16 @@ test('a run that is overtaken while it writes parameters leaves those of the new
   });
 });
 
+test('a success that is written whole stands where the last look at the log is not answered, and says so', async () => {
+  const at = ports();
+  const told = () => at.parameters.values.has('/tenants/prod/deployed-at');
+  const find = async (key: string) => (told() ? Promise.reject(down) : at.records.find(key));
+  const recorded = await recordDeployment(order, { ...at, records: { ...at.records, find } });
+  expect(recorded.unseen).toBe(down.message);
+  expect(recorded.written).toHaveLength(3);
+  expect((await recordDeployment(order, at)).unseen).toBeUndefined();
+});
+
 describe('a failure says what was written before it', () => {
   test('the record', async () => {
     const at = ports();

@@ -31,6 +31,8 @@ export interface Recorded {
   /** What was written, in order; of a dry run, what would be. Empty when everything was there. */
   readonly written: readonly string[];
   readonly deploymentNumber?: number;
+  /** Why it is not known whether another run's success came after this one's parameters. */
+  readonly unseen?: string;
 }
 
 /**
@@ -44,14 +46,17 @@ export async function recordDeployment(order: RecordOrder, ports: RecordPorts): 
     const appended = await append(ports.records, order.draft, ports.clock);
     const { record, head } = appended;
     if (appended.added) written.push(`record ${record.sequence} \`${record.id}\` in ${ports.records.place}`);
-    if (order.prefix && tells(record))
-      await tellCurrent(ports, head, order.prefix, (what) => written.push(what));
+    const unseen =
+      order.prefix && tells(record)
+        ? await tellCurrent(ports, head, order.prefix, (what) => written.push(what))
+        : undefined;
     const deploymentNumber = ports.board && (await shown(ports.board, appended, order.ref, written));
     return {
       record,
       written,
       ...(head.current ? { current: head.current } : {}),
       ...(deploymentNumber === undefined ? {} : { deploymentNumber }),
+      ...(unseen ? { unseen: unseen.message } : {}),
     };
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
