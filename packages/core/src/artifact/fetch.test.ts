@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { FunctionVersion } from '../lambda/index.ts';
+import { type FunctionVersion, publishedVersion } from '../lambda/index.ts';
 import { codeSha256, type PackageFiles } from './code.ts';
 import { fetchOrderOf, fetchPackage } from './fetch.ts';
 import { readCode } from './source.ts';
@@ -30,21 +30,7 @@ function disk(content: Readonly<Record<string, Uint8Array>> = {}) {
 }
 
 function orders(over: Partial<FunctionVersion> = {}, download = zip) {
-  const version: FunctionVersion = {
-    functionName: 'orders',
-    version: '3',
-    codeSha256: codeSha256(zip),
-    codeSize: zip.length,
-    description: '',
-    role: '',
-    state: 'Active',
-    lastUpdateStatus: 'Successful',
-    lastModified: 0,
-    packageType: 'Zip',
-    timeout: 3_000,
-    revisionId: '',
-    ...over,
-  };
+  const version = publishedVersion('3', { codeSha256: codeSha256(zip), codeSize: zip.length, ...over });
   return {
     describe: async (_: string, qualifier = '') => (['3', 'live'].includes(qualifier) ? version : undefined),
     image: async () => 'r/o@sha256:1',

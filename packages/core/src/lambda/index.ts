@@ -1,6 +1,6 @@
 export { changedBefore } from './changed.ts';
 export { aliasInput, codeSha256Input, functionInput, versionInput, wrongFunctions } from './inputs.ts';
-export { type MemoryAliasStore, memoryAliasStore } from './memory.ts';
+export { type MemoryAliasStore, memoryAliasStore, publishedVersion } from './memory.ts';
 export { aliasMissing, functionMissing, versionMissing } from './missing.ts';
 export type {
   Alias,

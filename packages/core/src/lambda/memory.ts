@@ -1,4 +1,4 @@
-import type { Alias, AliasChange, AliasStore } from './ports.ts';
+import type { Alias, AliasChange, AliasStore, FunctionVersion } from './ports.ts';
 
 /** Aliases in memory that follow Lambda's rules for revisions; for tests and for trying a plan out. */
 export interface MemoryAliasStore extends AliasStore {
@@ -53,5 +53,24 @@ export function memoryAliasStore(
     async remove(functionName, name) {
       if (store.get(functionName)?.delete(name)) writes.push(`remove ${name}`);
     },
+  };
+}
+
+/** A version of `orders` that is published and ready; for tests. */
+export function publishedVersion(version: string, over: Partial<FunctionVersion> = {}): FunctionVersion {
+  return {
+    functionName: 'orders',
+    version,
+    codeSha256: '',
+    codeSize: 0,
+    description: '',
+    role: '',
+    state: 'Active',
+    lastUpdateStatus: 'Successful',
+    lastModified: 0,
+    packageType: 'Zip',
+    timeout: 3_000,
+    revisionId: '',
+    ...over,
   };
 }

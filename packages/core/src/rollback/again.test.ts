@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Attributes } from '../deployment/index.ts';
 import { OutsideError } from '../errors/index.ts';
-import type { Alias, FunctionVersion } from '../lambda/index.ts';
+import { type Alias, type FunctionVersion, publishedVersion } from '../lambda/index.ts';
 import { beyondDeadRuns } from './dead-run.ts';
 import { describeOrigin, type KeptKind, keptName } from './names.ts';
 import { findDestination } from './target.ts';
@@ -23,20 +23,7 @@ class World {
 
   publish(release = `v1.${this.versions.length + 1}.0`): string {
     const version = String(this.versions.length + 1);
-    this.versions.push({
-      functionName: 'orders',
-      version,
-      description: release,
-      codeSha256: '',
-      codeSize: 0,
-      role: '',
-      state: 'Active',
-      lastUpdateStatus: 'Successful',
-      lastModified: 0,
-      packageType: 'Zip',
-      timeout: 3_000,
-      revisionId: '',
-    });
+    this.versions.push(publishedVersion(version, { description: release }));
     return version;
   }
 

@@ -1,23 +1,12 @@
 import { expect, test } from '@jest/globals';
 import type { Attributes } from '../deployment/index.ts';
-import type { Alias, FunctionVersion } from '../lambda/index.ts';
+import { type Alias, publishedVersion } from '../lambda/index.ts';
 import { findLastGood } from './last-good.ts';
 
 const releases: Readonly<Record<string, string>> = { '2': 'v1.2.0', '3': 'v1.3.0', '4': 'v1.4.0' };
-const versions: readonly FunctionVersion[] = Object.entries(releases).map(([version, description]) => ({
-  functionName: 'orders',
-  version,
-  description,
-  codeSha256: '',
-  codeSize: 0,
-  role: '',
-  state: 'Active',
-  lastUpdateStatus: 'Successful',
-  lastModified: 0,
-  packageType: 'Zip',
-  timeout: 3_000,
-  revisionId: '',
-}));
+const versions = Object.entries(releases).map(([version, description]) =>
+  publishedVersion(version, { description }),
+);
 
 function alias(name: string, stableVersion: string, over: Partial<Alias> = {}): Alias {
   return { functionName: 'orders', name, stableVersion, description: '', revisionId: '', ...over };

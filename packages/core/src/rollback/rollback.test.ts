@@ -3,8 +3,8 @@ import { InputError, OutsideError } from '../errors/index.ts';
 import {
   type AliasChange,
   type AliasStore,
-  type FunctionVersion,
   memoryAliasStore,
+  publishedVersion,
 } from '../lambda/index.ts';
 import { reportRollback } from './report.ts';
 import { type RollbackOrder, rollback, type Verify } from './rollback.ts';
@@ -13,22 +13,8 @@ import { findDestination } from './target.ts';
 
 const start = Date.parse('2026-03-03T20:30:00Z');
 
-function published(version: string, description = '', state = 'Active'): FunctionVersion {
-  return {
-    functionName: 'orders',
-    version,
-    codeSha256: '',
-    codeSize: 0,
-    description,
-    role: '',
-    state,
-    lastUpdateStatus: 'Successful',
-    lastModified: 0,
-    packageType: 'Zip',
-    timeout: 3_000,
-    revisionId: '',
-  };
-}
+const published = (version: string, description = '', state = 'Active') =>
+  publishedVersion(version, { description, state });
 
 const versions = [
   published('1'),

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Attributes } from '../deployment/index.ts';
 import { OutsideError } from '../errors/index.ts';
-import type { Alias, FunctionVersion } from '../lambda/index.ts';
+import { type Alias, publishedVersion } from '../lambda/index.ts';
 import { findOwnWork } from './this-run.ts';
 
 const alias = (name: string, stableVersion: string, description = ''): Alias => ({
@@ -16,22 +16,7 @@ const versions = [
   ['3', 'v1.3.0'],
   ['4', 'v1.4.0'],
   ['5', 'v1.5.0'],
-].map(
-  ([version = '', description = '']): FunctionVersion => ({
-    functionName: 'orders',
-    version,
-    description,
-    codeSha256: '',
-    codeSize: 0,
-    role: '',
-    state: 'Active',
-    lastUpdateStatus: 'Successful',
-    lastModified: 0,
-    packageType: 'Zip',
-    timeout: 3_000,
-    revisionId: '',
-  }),
-);
+].map(([version = '', description = '']) => publishedVersion(version, { description }));
 const backup = (run: string) =>
   alias('backup-20260303-200500', '3', `promo-actions: version 3 of live, run ${run}`);
 

@@ -1,26 +1,17 @@
 import { expect, test } from '@jest/globals';
 import { OutsideError } from '../action/index.ts';
-import type { AliasChange, FunctionVersion, MemoryAliasStore } from '../lambda/index.ts';
-import { memoryAliasStore } from '../lambda/index.ts';
+import {
+  type AliasChange,
+  type MemoryAliasStore,
+  memoryAliasStore,
+  publishedVersion,
+} from '../lambda/index.ts';
 import type { ShiftRequest } from './plan.ts';
 import { type ShiftOrder, shift, undoShift } from './shift.ts';
 import type { ShiftIntent } from './undo.ts';
 
 const functions = {
-  describe: async (functionName: string, version = '$LATEST'): Promise<FunctionVersion> => ({
-    functionName,
-    version,
-    codeSha256: '',
-    codeSize: 0,
-    description: '',
-    role: 'role',
-    state: 'Active',
-    lastUpdateStatus: 'Successful',
-    lastModified: 0,
-    packageType: 'Zip',
-    timeout: 3_000,
-    revisionId: '',
-  }),
+  describe: async (functionName: string, version = '$LATEST') => publishedVersion(version, { functionName }),
   hasProvisionedConcurrency: async () => false,
 };
 
