@@ -243,12 +243,6 @@ describe('the board', () => {
     );
   });
 
-  test('shows no end of what it never showed, where there is no commit to show', async () => {
-    const { board, shown } = memoryBoard();
-    const { deploymentNumber } = await recordDeployment({ ...order, ref: '' }, { ...ports(), board });
-    expect([deploymentNumber, shown]).toEqual([undefined, []]);
-  });
-
   test('is not turned back by an old step that runs again', async () => {
     const at = ports();
     const { board, shown } = memoryBoard();

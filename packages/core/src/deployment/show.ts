@@ -13,10 +13,9 @@ const states = {
 const lookedAt = 30;
 
 /**
- * Shows a deployment in the state of its last record; undefined when a later deployment has taken its place, and where
- * nothing was shown before and no `ref` is given to begin with. One entry a deployment, told apart by its payload. The
- * service is in the task, so that a success retires the entries before it of this service alone (GitHub's own
- * `auto_inactive` would retire those of every service in the environment).
+ * Shows a deployment in the state of its last record; undefined when a later deployment has taken its place. One entry a
+ * deployment, told apart by its payload. The service is in the task, so that a success retires the entries before it of
+ * this service alone (GitHub's own `auto_inactive` would retire those of every service in the environment).
  */
 export async function show(
   board: DeploymentBoard,
@@ -28,10 +27,8 @@ export async function show(
   const { environment, service, deployment, action, toVersion = '', status } = last;
   const task = `deploy:${service}`;
   const shown = await board.list({ environment, task });
-  const known = shown.find(({ payload }) => payload.deployment === deployment);
-  if (!known && !ref) return undefined;
   const entry =
-    known ??
+    shown.find(({ payload }) => payload.deployment === deployment) ??
     (await board.create({
       ref,
       environment,
