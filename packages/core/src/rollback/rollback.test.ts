@@ -1,11 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { InputError, OutsideError } from '../errors/index.ts';
-import {
-  type AliasChange,
-  type AliasStore,
-  memoryAliasStore,
-  publishedVersion,
-} from '../lambda/index.ts';
+import { type AliasChange, type AliasStore, memoryAliasStore, publishedVersion } from '../lambda/index.ts';
 import { reportRollback } from './report.ts';
 import { type RollbackOrder, rollback, type Verify } from './rollback.ts';
 import { scopeOf } from './scope.ts';
