@@ -9,7 +9,7 @@ export interface ClientOptions {
 
 /**
  * Options shared by all AWS clients: five attempts by the standard retry mode (throttling, 5xx and dropped connections;
- * 409 and 412 are never retried by the SDK), an app ID in the user agent so that CloudTrail names promo-actions, and
+ * 409 and 412 are never retried by the SDK, but see the Lambda client), an app ID in the user agent so that CloudTrail names promo-actions, and
  * timeouts. Credentials and, unless it is given, the region are the ambient ones that configure-aws-credentials leaves in
  * the environment.
  *
