@@ -66,6 +66,20 @@ test.each<[string, Alias, readonly Attributes[], readonly Alias[], string]>([
   ],
   ['none that is kept as bad', alias('live', '4'), history, [incident('3')], '2'],
   [
+    'one that was kept as bad once, and succeeded again since',
+    alias('live', '4'),
+    [record('v1.4.0'), record('v1.3.0', { timestamp: '2026-03-03T20:05:01Z' }), ...history.slice(1)],
+    [incident('3')],
+    '3',
+  ],
+  [
+    'none that is kept as bad since it succeeded again',
+    alias('live', '4'),
+    [record('v1.4.0'), record('v1.3.0', { timestamp: '2026-03-03T20:05:00Z' }), ...history.slice(1)],
+    [incident('3')],
+    '2',
+  ],
+  [
     'none that failed or only changed configuration',
     alias('live', '4'),
     [record('v1.3.0', { status: 'failed' }), record('v1.3.0', { action: 'config' }), record('v1.2.0')],

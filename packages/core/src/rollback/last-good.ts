@@ -4,8 +4,8 @@ import { type Destination, leftBy, type Surroundings } from './target.ts';
 
 /**
  * The version that the records call good: that of the newest deployment that succeeded, without the version that is
- * left now and without those that an incident alias keeps as bad. Where the alias was rolled back before (a record or
- * an incident alias says so) it stays where it is, so that a second rollback does not go further, or back.
+ * left now and without those that an incident alias has kept as bad since. Where the alias was rolled back before (a
+ * record or an incident alias says so) it stays where it is, so that a second rollback does not go further, or back.
  * @param records of the service in the environment, newest first; no more of them is read than needed.
  */
 export async function findLastGood(
@@ -14,7 +14,7 @@ export async function findLastGood(
 ): Promise<Destination> {
   const { alias, aliases } = around;
   const left = leftBy(alias);
-  const bad = new Set(keptFor('incident', alias.name, aliases).map(({ version }) => version));
+  const incidents = keptFor('incident', alias.name, aliases);
   let rolledBack = false;
   for await (const item of records) {
     const record = recordOf(item);
@@ -26,7 +26,9 @@ export async function findLastGood(
       if (rolledBack || record.action === 'rollback') return { kind: 'version', version, because };
       continue;
     }
-    if (!bad.has(version)) return { kind: 'version', version, because };
+    const succeeded = Date.parse(record.timestamp);
+    const isBad = incidents.some((kept) => kept.version === version && !(kept.at < succeeded));
+    if (!isBad) return { kind: 'version', version, because };
     rolledBack = true;
   }
   return {
