@@ -45,6 +45,22 @@ test('nothing is shifted by a run that does not hold the lock', async () => {
   expect(errorsOf(missing)).toContain('lock-table: is missing; `fencing-token` needs it to find the lock.');
 });
 
+test('the lock is kept through a bake that lasts longer than the lease', async () => {
+  await begin();
+  const subject = { environment: 'prod', service: 'tenant-service' };
+  const lock = (GITHUB_RUN_ID: string, inputs: Readonly<Record<string, string>>) =>
+    world.run('deployment-lock', { ...subject, table, ...inputs }, { env: { GITHUB_RUN_ID } });
+  const held = await lock('7001', { lease: '2m' });
+  const token = { ...subject, 'lock-table': table, 'fencing-token': held.outputs['fencing-token'] ?? '' };
+  const [run, other] = await Promise.all([
+    rollOut({ plan: '10:25m, 100', early: 'false', ...token }),
+    lock('7002', { wait: '20m' }),
+  ]);
+  expect([run.code, errorsOf(run)]).toEqual([0, '']);
+  expect(errorsOf(other)).toContain('run 7001 of example/tenant-service');
+  expect(await world.alias()).toBe('2');
+});
+
 describe('a good release', () => {
   test('goes through 10 and 50 to all requests, each weight held until its bake has settled', async () => {
     await begin();

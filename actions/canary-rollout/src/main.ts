@@ -17,9 +17,11 @@ runOnRunner(contract, {
     const order = orderOf(inputs, context, (intent) => {
       if (inputs.post === 'abort') saveState(intentState, JSON.stringify(intent));
     });
+    const lock = fenceOf(inputs);
     const ports = {
       clock,
-      aliases: fencedAliases(lambda.createAliasStore(), fenceOf(inputs)),
+      lock,
+      aliases: fencedAliases(lambda.createAliasStore(), lock),
       functions: lambda.createFunctionStore(),
       invoker: lambda.createFunctionInvoker(),
       metrics: cloudwatch.createMetricSource(),

@@ -14,7 +14,7 @@ export interface PaceOrder {
   readonly total: number;
   readonly log: Log;
   readonly clock: Clock;
-  readonly fence: Fence;
+  readonly fence: Pick<Fence, 'check'>;
   /** Every half a minute. */
   readonly heard: () => Promise<void>;
   readonly signal?: AbortSignal;

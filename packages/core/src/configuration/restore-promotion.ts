@@ -18,7 +18,7 @@ export interface RestoreOrder {
 export interface RestorePorts {
   readonly target: ConfigurationStore;
   readonly notes: NoteStore;
-  readonly fence: Fence;
+  readonly fence: Pick<Fence, 'check'>;
 }
 
 export interface Watch {

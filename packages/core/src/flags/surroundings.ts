@@ -7,7 +7,7 @@ import type { FlagSystem } from './ports.ts';
 export interface Surroundings {
   readonly system: FlagSystem;
   /** Asked before each flag that is changed, or that approval is asked for. */
-  readonly fence: Fence;
+  readonly fence: Pick<Fence, 'check'>;
   /** Without it, what was found is kept in the result alone, and lost with the runner. */
   readonly notes?: FlagNotes | undefined;
   readonly clock: Clock;

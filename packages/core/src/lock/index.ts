@@ -3,6 +3,7 @@ export {
   createFence,
   type Fence,
   type FenceInputs,
+  type FenceOrder,
   fencedAliases,
   fencedRecords,
   fenceInputs,

@@ -297,6 +297,28 @@ describe('a fence', () => {
     expect(await store.update(alias, { stableVersion: '3' })).toBe('moved');
   });
 
+  test('keeps the lease alive through a long pause, with a write for each half of it, and not once it is lost', async () => {
+    const locks = memoryLocks();
+    const time = watch();
+    await acquireLock(claimOf('7001', { length: 10 * minute }), locks, time);
+    const fence = createFence(place, 1, locks, time.clock);
+    const revisions: (number | undefined)[] = [];
+    for (let minutes = 0; minutes < 30; minutes++) {
+      await fence.keepAlive();
+      revisions.push((await readLease(place, locks))?.revision);
+      time.pass(minute);
+    }
+    expect(new Set(revisions).size).toBe(6);
+    await fence.check();
+    time.pass(4 * minute);
+    const before = await readLease(place, locks);
+    await fence.keepAlive();
+    expect(await readLease(place, locks)).toEqual(before);
+    await acquireLock(claimOf('7002', { force: true }), locks, time);
+    time.pass(minute);
+    await expect(fence.keepAlive()).rejects.toThrow('no longer held');
+  });
+
   test('keeps records from being written too', async () => {
     const locks = memoryLocks();
     const time = watch();

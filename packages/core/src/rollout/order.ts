@@ -1,3 +1,4 @@
+import type { Fence } from '../lock/index.ts';
 import type { Calendar } from '../window/index.ts';
 import type { DrivePorts, Rollout } from './drive.ts';
 import type { Holder } from './keeper.ts';
@@ -28,4 +29,6 @@ export interface RolloutOrder {
 export interface RolloutPorts extends DrivePorts, ShiftPorts {
   /** Where the rollout is kept; needed for `schedule`, and for a job whose death others are to notice. */
   readonly store?: RolloutStore;
+  /** The lock under which the rollout runs: kept while the canary bakes. */
+  readonly lock?: Pick<Fence, 'keepAlive'>;
 }

@@ -84,7 +84,7 @@ export async function rollOut(
     keep: keeper ? (kept) => keeper.keep(kept) : async () => {},
   };
   const rest = await (order.driver === 'job'
-    ? driveToEnd(rollout, driver, patience)
+    ? driveToEnd(rollout, driver, ports.lock, patience)
     : driveOn(rollout, driver));
   if (keeper) await letGo(keeper, say);
   return answerOf(rest, keeper?.stored.id);
@@ -184,10 +184,20 @@ async function keeperOf(
   });
 }
 
-async function driveToEnd(start: Rollout, driver: Driver, { clock, signal }: Patience): Promise<Rest> {
+/** Drives until the end, and keeps the lock meanwhile; that it could not be kept is said, and asked at the next change. */
+async function driveToEnd(
+  start: Rollout,
+  driver: Driver,
+  lock: RolloutPorts['lock'],
+  { clock, signal }: Patience,
+): Promise<Rest> {
   let rest = await driveOn(start, driver);
   let { look } = rest;
   while (rest.order.kind === 'wait') {
+    await lock?.keepAlive().catch((error) => {
+      if (!(error instanceof OutsideError)) throw error;
+      driver.say(error.message);
+    });
     const pause = rest.order.until - clock.now();
     await clock.sleep(Math.max(0, pause), signal).catch((error) => {
       if (!signal?.aborted) throw error;

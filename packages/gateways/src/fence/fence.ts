@@ -1,4 +1,10 @@
-import { createFence, type Fence, type FenceInputs, fenceOrder } from '@promo-actions/core/lock';
+import {
+  createFence,
+  type Fence,
+  type FenceInputs,
+  type FenceOrder,
+  fenceOrder,
+} from '@promo-actions/core/lock';
 import { machineClock } from '../machine-clock/index.ts';
 
 /**
@@ -7,12 +13,20 @@ import { machineClock } from '../machine-clock/index.ts';
  */
 export function fenceOf(inputs: FenceInputs): Fence {
   const order = fenceOrder(inputs);
-  return {
-    async check() {
-      if (!order) return;
-      const { createLockStore } = await import('../aws-lock/index.ts');
-      const { awsClock } = await import('../aws/index.ts');
-      await createFence(order, order.token, createLockStore(order.table), awsClock(machineClock)).check();
-    },
+  if (!order) return { check: async () => {}, keepAlive: async () => {} };
+  let opened: Promise<Fence> | undefined;
+  const fence = () => {
+    opened ??= fenceOn(order);
+    return opened;
   };
+  return {
+    check: async () => (await fence()).check(),
+    keepAlive: async () => (await fence()).keepAlive(),
+  };
+}
+
+async function fenceOn(order: FenceOrder): Promise<Fence> {
+  const { createLockStore } = await import('../aws-lock/index.ts');
+  const { awsClock } = await import('../aws/index.ts');
+  return createFence(order, order.token, createLockStore(order.table), awsClock(machineClock));
 }
