@@ -18,7 +18,7 @@ export const contract = defineContract({
       { required: true },
     ),
     lease: duration(
-      'How long the lock lasts when its holder dies: longer than the longest time between two steps that are given its token, of which canary-rollout renews it all the while. Ten minutes more pass until others take it over, because runners’ clocks differ. With `renew`, the length before when it is not given.',
+      'How long the lock lasts when its holder dies: longer than the longest time between two steps that are given its token, of which canary-rollout renews it all the while. Ten minutes more pass until others take it over, because runners’ clocks differ; a later attempt of the run that died takes it over at once. With `renew`, the length before when it is not given.',
       { default: '2h' },
     ),
     wait: duration('How long to wait for a lock that another run holds; `0s` fails at once.', {

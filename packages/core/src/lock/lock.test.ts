@@ -106,6 +106,15 @@ describe('a lock', () => {
     expect(told.at(-1)).toContain('its lease ran out');
   });
 
+  test('that a run has left which is over is told with how to get it at once', async () => {
+    const locks = memoryLocks();
+    const time = watch();
+    await acquireLock(claimOf('7001'), locks, time);
+    await expect(acquireLock(claimOf('7002'), locks, time)).rejects.toThrow(
+      /Wait for \S*7001 or cancel it, .* Where it is over and has left the lock, re-run its failed jobs: they take it over at once\. `force: true` takes it over/,
+    );
+  });
+
   test('that is never free is given up when the wait is over', async () => {
     const locks = memoryLocks();
     const time = watch(2 * minute);

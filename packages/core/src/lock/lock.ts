@@ -128,7 +128,7 @@ function heldByAnother(place: LockPlace, lease: Lease, waited: number, now: numb
   return new OutsideError({
     what: `Did not get ${describePlace(place)}${after}: ${describeHolder(lease.holder)} holds it`,
     why: `it was ${describeLease(lease, now)}, and it may be taken over from ${formatInstant(freeFrom(lease))} on`,
-    remedy: `Wait for ${lease.holder.runUrl} or cancel it, then run again; \`wait\` says how long to wait. \`force: true\` takes it over, and that run can change nothing more.`,
+    remedy: `Wait for ${lease.holder.runUrl} or cancel it, then run again; \`wait\` says how long to wait. Where it is over and has left the lock, re-run its failed jobs: they take it over at once. \`force: true\` takes it over, and the run that has it can change nothing more.`,
   });
 }
 
