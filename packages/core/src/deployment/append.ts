@@ -1,6 +1,7 @@
 import { type Clock, formatInstant } from '../clock/index.ts';
 import { OutsideError } from '../errors/index.ts';
-import { advanced, type Head, headId, headItem, headOf } from './head.ts';
+import { advanced, type Head, headId, headItem, headOf, lastItemOf } from './head.ts';
+import { unknownIn, writtenLater } from './later.ts';
 import { type Chain, type DeploymentRecord, type Draft, recordId, recordOf, seal } from './record.ts';
 import type { RecordStore } from './store.ts';
 
@@ -93,12 +94,14 @@ async function mendedHead(store: RecordStore, chain: Chain): Promise<Head | unde
   return head;
 }
 
-/** The head of a chain as it stands. @throws OutsideError when its key holds something else. */
+/** The head of a chain as it stands. @throws OutsideError when its key holds something else, or its last record is of a later release. */
 export async function readHead(store: RecordStore, chain: Chain): Promise<Head | undefined> {
   const item = await store.find(headId(chain));
   if (!item) return undefined;
   const head = headOf(item);
   if (head) return head;
+  const lastItem = lastItemOf(item);
+  if (lastItem) throw writtenLater(lastItem, store.place);
   throw new OutsideError({
     what: `The item \`${headId(chain)}\` of ${store.place} is not the head of a chain of records`,
     why: 'it was changed by hand, or belongs to someone else',
@@ -121,7 +124,7 @@ export async function existingRecord(
       why,
       remedy: 'Records are never changed. Give this deployment a `deployment-id` of its own.',
     });
-  if (!record) throw other('the item is no record');
+  if (!record) throw unknownIn(item) ? writtenLater(item, store.place) : other('the item is no record');
   for (const field of ['environment', 'service', 'action', 'fromVersion', 'toVersion'] as const) {
     const [is, asked] = [record[field], draft[field]];
     if (asked !== undefined && is !== asked)

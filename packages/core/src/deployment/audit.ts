@@ -1,5 +1,6 @@
 import { type Flaw, verifyChain } from './chain.ts';
-import { advanced, type Current, type Head, headId, headOf } from './head.ts';
+import { advanced, type Current, type Head, headId, headOf, lastItemOf } from './head.ts';
+import { linkOf, unknownIn } from './later.ts';
 import { type Attributes, type Chain, type DeploymentRecord, hashOf, recordOf } from './record.ts';
 
 /** What an audit found. */
@@ -20,13 +21,15 @@ export interface Audit {
 export function auditChain(chain: Chain, items: readonly Attributes[], knownHash?: string): Audit {
   const headItem = items.find((item) => item.deployment_id === headId(chain));
   const head = headItem && headOf(headItem);
+  const lastItem = headItem && lastItemOf(headItem);
+  const last = lastItem && linkOf(lastItem);
   const records = items.filter((item) => item !== headItem && looksLikeRecord(item));
   const all =
-    head && !records.some((item) => item.deployment_id === head.last.id) && intact(head)
-      ? [...records, head.lastItem]
+    last && !records.some((item) => item.deployment_id === last.id) && hashOf(lastItem) === last.hash
+      ? [...records, lastItem]
       : records;
   const flaws: Flaw[] = [
-    ...verifyChain(all, head?.last),
+    ...verifyChain(all, last),
     ...headFlaws(chain, headItem, head, all),
     ...knownFlaws(all, knownHash),
   ];
@@ -38,10 +41,6 @@ function looksLikeRecord(item: Attributes): boolean {
   return item.previous_hash !== undefined || item.sequence !== undefined;
 }
 
-function intact(head: Head): boolean {
-  return hashOf(head.lastItem) === head.last.hash;
-}
-
 function headFlaws(
   chain: Chain,
   item: Attributes | undefined,
@@ -50,9 +49,12 @@ function headFlaws(
 ): readonly Flaw[] {
   const id = headId(chain);
   if (!item) return all.length > 0 ? [{ id, problem: 'is missing: the head of the chain was removed' }] : [];
-  if (!head) return [{ id, problem: 'was changed: it is not the head of a chain any more' }];
-  if (!intact(head))
+  if (!head && !lastItemOf(item))
+    return [{ id, problem: 'was changed: it is not the head of a chain any more' }];
+  if (head && hashOf(head.lastItem) !== head.last.hash)
     return [{ id, problem: 'was changed: the record that it carries does not have its hash' }];
+  // What is deployed by a record of a later release is not known here; that record is told as a flaw itself.
+  if (!head || all.some(unknownIn)) return [];
   const current = currentOf(all);
   if (current?.version === head.current?.version && current?.record === head.current?.record) return [];
   const says = head.current ? `${head.current.version} is deployed` : 'nothing is deployed';

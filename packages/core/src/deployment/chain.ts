@@ -1,4 +1,5 @@
-import { type Attributes, type DeploymentRecord, firstPreviousHash, hashOf, recordOf } from './record.ts';
+import { type Link, linkOf, unknownIn } from './later.ts';
+import { type Attributes, firstPreviousHash, hashOf } from './record.ts';
 
 /** One place where a chain of records does not hold together. */
 export interface Flaw {
@@ -7,6 +8,8 @@ export interface Flaw {
   /** Its number in the chain, where it is known. */
   readonly sequence?: number;
   readonly problem: string;
+  /** True where nothing is wrong but that a release wrote it which knows more than this one. */
+  readonly later?: boolean;
 }
 
 /** The last record of a chain, as it is known from somewhere else than its own item. */
@@ -18,7 +21,7 @@ export interface Anchor {
 
 interface Found {
   readonly item: Attributes;
-  readonly record: DeploymentRecord;
+  readonly record: Link;
 }
 
 /** What the record after it says of the next one to be looked at. */
@@ -42,9 +45,17 @@ export function verifyChain(items: readonly Attributes[], anchor?: Anchor): read
   const flaws: Flaw[] = [];
   const unseen = new Map<string, Found>();
   for (const item of items) {
-    const record = recordOf(item);
+    const record = linkOf(item);
     if (record) unseen.set(record.id, { item, record });
     else flaws.push({ id: String(item.deployment_id), problem: 'is not a record' });
+    const unknown = unknownIn(item);
+    if (record && unknown)
+      flaws.push({
+        id: record.id,
+        sequence: record.sequence,
+        problem: `was written by a release of promo-actions that knows more than this one: ${unknown}`,
+        later: true,
+      });
   }
   let expected: Expectation | undefined = start(unseen, anchor, flaws);
   while (expected) {

@@ -1,3 +1,4 @@
+import { linkOf } from './later.ts';
 import { type Attributes, type Chain, type DeploymentRecord, recordOf } from './record.ts';
 
 /** What an environment runs of a service: the last deployment that succeeded. */
@@ -63,17 +64,28 @@ export function headItem(head: Head): Attributes {
 
 /** The head that an item holds; undefined when it is something else. */
 export function headOf(item: Attributes): Head | undefined {
-  const lastItem = itemOf(item.head_record);
+  const lastItem = lastItemOf(item);
   const last = lastItem && recordOf(lastItem);
-  if (!last || item.head_hash !== last.hash) return undefined;
+  if (!last) return undefined;
   const { environment, service } = last;
   const { current_version: version, current_since: since, current_record: record } = item;
   const current =
     typeof version === 'string' && typeof since === 'string' && typeof record === 'string'
       ? { version, since, record }
       : undefined;
-  const recent = textsOf(item.head_recent);
+  const recent = recentOf(item);
   return { environment, service, last, lastItem, recent, ...(current ? { current } : {}) };
+}
+
+/** The last record that a head carries, whichever release wrote it; undefined when the item is no head. */
+export function lastItemOf(head: Attributes): Attributes | undefined {
+  const item = itemOf(head.head_record);
+  return item && linkOf(item)?.hash === head.head_hash ? item : undefined;
+}
+
+/** The keys of the records before the last that a head remembers. */
+export function recentOf(head: Attributes): readonly string[] {
+  return textsOf(head.head_recent);
 }
 
 function itemOf(text: string | number | undefined): Attributes | undefined {

@@ -1,5 +1,6 @@
 import { OutsideError } from '../errors/index.ts';
 import { readHead } from './append.ts';
+import { linkOf, unknownIn, writtenLater } from './later.ts';
 import { type Attributes, type Chain, type DeploymentRecord, recordOf } from './record.ts';
 import type { RecordStore } from './store.ts';
 
@@ -18,7 +19,7 @@ export async function* history(store: RecordStore, chain: Chain, wanted = 1): As
     const record = recordOf(item);
     if (record?.previous === undefined) return;
     const before: Attributes | undefined = known.get(record.previous) ?? (await store.find(record.previous));
-    if (!before || recordOf(before)?.sequence !== record.sequence - 1) {
+    if (!before || linkOf(before)?.sequence !== record.sequence - 1) {
       const problem = before ? 'is not the record it was' : 'is missing';
       throw new OutsideError({
         what: `Record \`${record.previous}\` of ${chain.service} in ${chain.environment} ${problem}`,
@@ -26,6 +27,7 @@ export async function* history(store: RecordStore, chain: Chain, wanted = 1): As
         remedy: 'Restore it from a backup of the table; the history before it cannot be relied on.',
       });
     }
+    if (unknownIn(before)) throw writtenLater(before, store.place);
     item = before;
   }
 }

@@ -1,5 +1,6 @@
-import { headId, headOf } from './head.ts';
-import { type Attributes, type Chain, recordOf } from './record.ts';
+import { headId, lastItemOf, recentOf } from './head.ts';
+import { linkOf } from './later.ts';
+import type { Attributes, Chain } from './record.ts';
 import type { RecordStore } from './store.ts';
 
 /**
@@ -18,16 +19,17 @@ export async function upToHead(
   const item = await store.find(id);
   const known = new Map(scanned.map((one) => [String(one.deployment_id), one]));
   known.delete(id);
-  const head = item && headOf(item);
-  if (head) {
-    const unseen = [head.last.id, ...head.recent].filter((key) => !known.has(key));
+  const lastItem = item && lastItemOf(item);
+  const last = lastItem && linkOf(lastItem);
+  if (last) {
+    const unseen = [last.id, ...recentOf(item)].filter((key) => !known.has(key));
     const newest = unseen.length > 0 ? await store.findAll(unseen) : [];
     for (const [key, one] of newest) known.set(key, one);
-    let record = head.last;
+    let record = last;
     while (record.previous !== undefined) {
       const { previous, sequence } = record;
       const found = known.get(previous) ?? (await store.find(previous));
-      const before = found && recordOf(found);
+      const before = found && linkOf(found);
       if (!before || before.sequence >= sequence) break;
       known.set(previous, found);
       record = before;

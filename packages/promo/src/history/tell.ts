@@ -27,12 +27,17 @@ export function auditLines({ records, flaws, last }: Audit): readonly string[] {
           'There are no records to verify. Check the environment, the service and the table; where there were records, they were removed, head and all.',
         ];
   }
+  const later = flaws.every((flaw) => flaw.later);
   return [
-    `Not intact: ${flaws.length === 1 ? 'one flaw' : `${flaws.length} flaws`} in ${count}.`,
+    later
+      ? `Not verified: this release does not know all that is told by ${count}.`
+      : `Not intact: ${flaws.length === 1 ? 'one flaw' : `${flaws.length} flaws`} in ${count}.`,
     ...flaws.map(({ id, sequence, problem }) => {
       const number = sequence === undefined ? '' : `number ${sequence}, `;
       return `  ${number}${printable(id)}: ${printable(problem)}`;
     }),
-    'Compare with a backup of the table (point-in-time recovery); CloudTrail names who wrote to it.',
+    later
+      ? 'Nothing else is wrong. Verify with the release of promo-actions that wrote it.'
+      : 'Compare with a backup of the table (point-in-time recovery); CloudTrail names who wrote to it.',
   ];
 }
