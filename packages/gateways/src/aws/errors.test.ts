@@ -9,14 +9,19 @@ const call: Call = {
   missing: 'List the aliases',
 };
 
+const inJob = { GITHUB_ACTIONS: 'true' };
+const noCredentials = Object.assign(new Error('Could not load credentials from any providers'), {
+  name: 'CredentialsProviderError',
+});
+
 /** What the SDK throws when a service answers with an error. */
 function answered(name: string, httpStatusCode: number, message = 'AWS says why', attempts = 1): Error {
   const $metadata = { httpStatusCode, requestId: 'req-1', attempts };
   return Object.assign(new Error(message), { name, $metadata });
 }
 
-function told(error: unknown, over: Partial<Call> = {}): string {
-  const result = outsideError({ ...call, ...over }, error);
+function told(error: unknown, over: Partial<Call> = {}, env: NodeJS.ProcessEnv = inJob): string {
+  const result = outsideError({ ...call, ...over }, error, env);
   if (!(result instanceof OutsideError)) throw new Error(`expected an OutsideError, got ${String(result)}`);
   return result.message;
 }
@@ -35,13 +40,7 @@ test.each<[string, Error, RegExp]>([
     answered('UnrecognizedClientException', 403),
     /does not know these credentials.*id-token: write/,
   ],
-  [
-    'no credentials',
-    Object.assign(new Error('Could not load credentials from any providers'), {
-      name: 'CredentialsProviderError',
-    }),
-    /no AWS credentials.*configure-aws-credentials/,
-  ],
+  ['no credentials', noCredentials, /no AWS credentials.*configure-aws-credentials/],
   ['no region', new Error('Region is missing'), /region.*`aws-region`/],
   [
     'no such host',
@@ -90,6 +89,24 @@ test.each<[string, Error, RegExp]>([
   ],
 ])('%s is told with its remedy', (_, error, message) => {
   expect(told(error)).toMatch(message);
+});
+
+describe('at a terminal', () => {
+  test.each<[string, Error]>([
+    ['missing', noCredentials],
+    ['expired', answered('ExpiredTokenException', 403)],
+    ['unknown', answered('UnrecognizedClientException', 403)],
+  ])('%s credentials are told with how a person signs in, and with nothing of a job', (_, error) => {
+    const message = told(error, {}, {});
+    expect(message).toMatch(/Set AWS_PROFILE .* sign in \(`aws sso login`\), or export the keys/);
+    expect(message).not.toMatch(/configure-aws-credentials|id-token|role-duration|this step/);
+  });
+
+  test('a missing region is told with its variable alone', () => {
+    expect(told(new Error('Region is missing'), {}, {})).toMatch(
+      /no AWS region is set\. .*Set AWS_REGION, such as `af-south-1`/,
+    );
+  });
 });
 
 test.each(['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID'])(

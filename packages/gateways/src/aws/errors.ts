@@ -43,10 +43,11 @@ export async function awsCall<T, A = never>(
 /**
  * Whatever an AWS call threw, as advice: which permission lacks, which resource is unknown, that credentials expired,
  * that the region is wrong, that AWS throttled. What is no failure of the outside world is returned as it came.
+ * @param env tells a job of GitHub Actions from a person's terminal, where credentials and regions are set otherwise.
  */
-export function outsideError(call: Call, error: unknown): unknown {
+export function outsideError(call: Call, error: unknown, env: NodeJS.ProcessEnv = process.env): unknown {
   if (error instanceof OutsideError || !(error instanceof Error)) return error;
-  const told = failureOf(call, error);
+  const told = failureOf(call, error, env);
   if (!told) return error;
   const status = awsStatus(error);
   const requestId = metadata(error)?.requestId;
@@ -67,17 +68,33 @@ interface Told {
   readonly remedy: string;
 }
 
-function failureOf(call: Call, error: Error): Told | undefined {
+function failureOf(call: Call, error: Error, env: NodeJS.ProcessEnv): Told | undefined {
   return (
-    credentialFailure(error) ??
-    regionFailure(call, error) ??
+    credentialFailure(error, env) ??
+    regionFailure(call, error, env) ??
     networkFailure(error) ??
     serviceFailure(call, error)
   );
 }
 
-const configure =
-  'Run aws-actions/configure-aws-credentials before this step, with a role of the right account and `permissions: id-token: write`';
+const inJob = {
+  configure:
+    'Run aws-actions/configure-aws-credentials before this step, with a role of the right account and `permissions: id-token: write`',
+  renew:
+    '; where the job runs longer than they last, run it again before this step or raise `role-duration-seconds`',
+  region: 'Set `aws-region` of configure-aws-credentials (or AWS_REGION), such as `af-south-1`',
+};
+
+const atTerminal: typeof inJob = {
+  configure:
+    'Set AWS_PROFILE to a profile of the right account and sign in (`aws sso login`), or export the keys of that account: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, where they are temporary, AWS_SESSION_TOKEN',
+  renew: '',
+  region: 'Set AWS_REGION, such as `af-south-1`',
+};
+
+function adviceFor(env: NodeJS.ProcessEnv): typeof inJob {
+  return env.GITHUB_ACTIONS === 'true' ? inJob : atTerminal;
+}
 
 const badCredentials: Readonly<Record<string, string>> = {
   UnrecognizedClientException: 'AWS does not know these credentials',
@@ -92,11 +109,12 @@ const badCredentials: Readonly<Record<string, string>> = {
     'the signature is wrong: the secret key does not fit, or the clock of this machine is off',
 };
 
-function credentialFailure(error: Error): Told | undefined {
+function credentialFailure(error: Error, env: NodeJS.ProcessEnv): Told | undefined {
+  const { configure, renew } = adviceFor(env);
   if (/^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/.test(error.name)) {
     return {
       why: 'the credentials have expired',
-      remedy: `${configure}; where the job runs longer than they last, run it again before this step or raise \`role-duration-seconds\``,
+      remedy: `${configure}${renew}`,
     };
   }
   if (error.name === 'CredentialsProviderError' || /could not load credentials/i.test(error.message)) {
@@ -106,18 +124,18 @@ function credentialFailure(error: Error): Told | undefined {
   return why ? { why, remedy: configure } : undefined;
 }
 
-function regionFailure(call: Call, error: Error): Told | undefined {
-  const remedy = 'Set `aws-region` of configure-aws-credentials (or AWS_REGION), such as `af-south-1`';
+function regionFailure(call: Call, error: Error, env: NodeJS.ProcessEnv): Told | undefined {
+  const { region: remedy } = adviceFor(env);
   if (
     /region is missing|invalid hostname|not a valid hostname component|UnknownEndpoint/i.test(
       `${error.name} ${error.message}`,
     )
   ) {
-    const given = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+    const given = env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
     return { why: given ? `the region \`${given}\` is not one` : 'no AWS region is set', remedy };
   }
   if (systemCode(error) === 'ENOTFOUND' || systemCode(error) === 'EAI_AGAIN') {
-    const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? '';
+    const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? '';
     return {
       why: `the host of ${call.service} in region \`${region}\` has no address`,
       remedy: `Check that the region is right and that the runner's network resolves AWS names. ${remedy}`,
