@@ -152,6 +152,57 @@ describe('the target', () => {
     expect(await find(target, live, more)).toMatchObject({ kind: 'version', version });
   });
 
+  test('previous on what the newest backup keeps says how to go further back', async () => {
+    expect(await find('previous', '3', { 'backup-20260303-200500': backupOf3 })).toEqual({
+      kind: 'version',
+      version: '3',
+      because:
+        '`backup-20260303-200500`, the newest backup, keeps it; to go further back, name a version as `target`',
+    });
+    expect(await find('previous', '4', { 'backup-20260303-200500': backupOf3 })).toMatchObject({
+      because: '`backup-20260303-200500`, the newest backup, keeps it',
+    });
+  });
+
+  describe('previous, of a run that rolled back before and is run again', () => {
+    const kept = {
+      'backup-20260301-200500': { stableVersion: '2', description: 'promo-actions: version 2 of live' },
+      'incident-20260301-203000': {
+        stableVersion: '3',
+        description: 'promo-actions: version 3 of live, run 7001: errors rose',
+      },
+      'backup-20260303-200500': {
+        stableVersion: '2',
+        description: 'promo-actions: version 2 of live, run 7500, before v1.4.0',
+      },
+    };
+
+    test('does not leave a release that was promoted since, and says so', async () => {
+      expect(await find('previous', '4', kept)).toEqual({
+        kind: 'unknown',
+        why: 'this run rolled it back from version 3 before, which `incident-20260301-203000` keeps, and it was promoted since',
+        remedy: expect.stringMatching('Start a new rollback to leave what serves now'),
+      });
+    });
+
+    test('has nothing to do where that promotion was undone', async () => {
+      expect(await find('previous', '2', kept)).toMatchObject({ kind: 'version', version: '2' });
+    });
+
+    test.each<[string, string | AliasChange, string]>([
+      ['another run', '4', '7002'],
+      ['a process outside of any run', '4', ''],
+      [
+        'this one, while a canary is out',
+        { stableVersion: '2', canary: { version: '4', weight: 5 } },
+        '7001',
+      ],
+      ['this one, where what it left was promoted again', '3', '7001'],
+    ])('is no matter to %s', async (_, live, runId) => {
+      expect(await find('previous', live, kept, runId)).toMatchObject({ kind: 'version', version: '2' });
+    });
+  });
+
   test.each<[string, string, string | AliasChange, Record<string, string>, RegExp]>([
     ['no such version', '9', '4', {}, /no version 9; published are 1, 2 \(v1.2.0\), 3/],
     [

@@ -58,7 +58,9 @@ export function findDestination(target: string, around: Surroundings): Destinati
  * The version before the present release. While a canary is out, that is the stable one; after it, what the newest
  * backup of the alias keeps, or where that was made before a release was promoted again, the newest of another version;
  * without backups, the version published before that no incident alias keeps as bad. An alias
- * that was rolled back since its newest backup (an incident alias says so) stays where it went, whoever asks again.
+ * that was rolled back since its newest backup (an incident alias says so) stays where it went, whoever asks again. A run
+ * that has rolled back before and is run again after a promotion does not leave that one: it may be run again for what it
+ * had left undone, by somebody who does not mean the release that serves now.
  */
 function previous({ alias, aliases, versions, runId }: Surroundings): Destination {
   const { stableVersion, canary } = alias;
@@ -66,22 +68,28 @@ function previous({ alias, aliases, versions, runId }: Surroundings): Destinatio
   const backups = keptFor('backup', alias.name, aliases);
   const incidents = keptFor('incident', alias.name, aliases);
   const since = backups[0]?.at ?? Number.NEGATIVE_INFINITY;
-  const left = incidents
-    .filter(({ version }) => version !== stableVersion)
-    .find((kept) => {
-      const ownWork = runId !== '' && kept.runId === runId;
-      return ownWork || (kept.at >= since && Number(kept.version) > Number(stableVersion));
-    });
+  const others = incidents.filter(({ version }) => version !== stableVersion);
+  const isOwn = (kept: KeptAlias) => runId !== '' && kept.runId === runId;
+  const left = others.find(
+    (kept) => kept.at >= since && (isOwn(kept) || Number(kept.version) > Number(stableVersion)),
+  );
   if (left) {
     return found(
       stableVersion,
-      `it was rolled back from version ${left.version} before, which \`${left.name}\` keeps; to go further back, name a version as \`target\``,
+      `it was rolled back from version ${left.version} before, which \`${left.name}\` keeps${goFurther}`,
     );
   }
   const backup = wayBack(backups, incidents, stableVersion, versions);
+  const own = others.find(isOwn);
+  if (own && backup?.version !== stableVersion)
+    return unknown(
+      `this run rolled it back from version ${own.version} before, which \`${own.name}\` keeps, and it was promoted since`,
+      'Start a new rollback to leave what serves now, or name a version as `target`: run again, this one leaves nothing that came after it',
+    );
   if (backup) {
     const which = backup === backups[0] ? 'the newest backup' : 'the newest backup of another version';
-    return found(backup.version, `\`${backup.name}\`, ${which}, keeps it`);
+    const further = backup.version === stableVersion ? goFurther : '';
+    return found(backup.version, `\`${backup.name}\`, ${which}, keeps it${further}`);
   }
   const bad = new Set(incidents.map(({ version }) => version));
   const before = versions.findLast(
@@ -94,6 +102,8 @@ function previous({ alias, aliases, versions, runId }: Surroundings): Destinatio
     'Give the version to return to as `target`; backup-alias keeps one before each promotion',
   );
 }
+
+const goFurther = '; to go further back, name a version as `target`';
 
 /** The newest backup, unless the promotion after it brought again what it keeps: then the newest of another version that was not left as bad since. */
 function wayBack(
