@@ -78,6 +78,22 @@ describe.each(files)('%s', (file) => {
     }
   });
 
+  test('what undoes its own run, and what others undo for it, is kept in the table that the policy gives the records', () => {
+    for (const [job, { steps = [] }] of jobs) {
+      const begun = steps.find((step) => step.with?.status === 'started');
+      const asking = steps.filter(
+        ({ uses, with: given }) =>
+          (uses === '$/rollback' && given?.target === 'before-this-run') || uses === '$/canary-rollout',
+      );
+      for (const step of asking)
+        expect([job, step.uses, step.with?.table]).toEqual([
+          job,
+          step.uses,
+          `\${{ steps.${begun?.id}.outputs.table }}`,
+        ]);
+    }
+  });
+
   test('every output of a step that is read is one that its action has', async () => {
     for (const [job, body] of jobs) {
       for (const [, id, output = ''] of JSON.stringify(body).matchAll(

@@ -85,6 +85,7 @@ export const contract = defineContract({
     hash: 'Its SHA-256. Kept in the run’s log, it tells later whether the log was rewritten.',
     'from-version': 'The version before, as recorded; empty for a first deployment.',
     'current-version': 'The version that the log says is deployed now; empty before the first success.',
+    table: 'The table of records, for the `table` of canary-rollout and rollback.',
     'github-deployment': 'The number of the GitHub Deployment; empty when none was shown.',
     changed: 'Whether anything was written, `true` or `false`.',
   },

@@ -37,6 +37,7 @@ runOnRunner(contract, {
         hash: record.hash,
         fromVersion: record.fromVersion,
         currentVersion: current?.version,
+        table,
         githubDeployment: deploymentNumber,
         changed: written.length > 0 && !inputs.dryRun,
       },
