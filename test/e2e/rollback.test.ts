@@ -35,6 +35,7 @@ async function production(url: string) {
       ]),
     ),
     records: Items.filter((item) => item.sequence).map((item) => ({
+      deployment: item.deployment?.S,
       action: item.action?.S,
       status: item.status?.S,
       to: item.to_version?.S,
@@ -48,6 +49,8 @@ async function production(url: string) {
 
 const alone = (version: string) => ({ version, weights: {} });
 const rolledBack = {
+  // The run, and the moment of its incident alias.
+  deployment: expect.stringMatching(/^prod\/tenant-service\/rollback\/\d+-\d{8}-\d{6}$/),
   action: 'rollback',
   status: 'succeeded',
   to: 'v1.3.0',

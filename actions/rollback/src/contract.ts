@@ -67,6 +67,8 @@ export const contract = defineContract({
       'Of `components` those that this run has brought to their version, in whichever of its attempts: of an earlier one, or of a step that was killed, the incident alias tells, and where none was made, nothing does.',
     'incident-alias':
       'The alias that keeps the version that was left, made in whichever attempt of the run; empty when none was made.',
+    'moved-at':
+      'The moment in the name of the newest of these aliases, such as `20260303-200500`; empty where there is none. It tells one rollback of a run from another that the run, started again after a promotion, has made.',
     restored: 'The functions that were rolled back, separated by commas; empty when there was nothing to do.',
     failed:
       'The functions that could not be rolled back, or are not healthy afterwards, separated by commas.',

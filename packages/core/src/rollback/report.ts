@@ -9,6 +9,7 @@ export interface RollbackReport {
   readonly components: string;
   readonly moved: string;
   readonly incidentAlias: string;
+  readonly movedAt: string;
   readonly restored: string;
   readonly failed: string;
   readonly due: string;
@@ -31,6 +32,7 @@ export function reportRollback(order: RollbackOrder, results: readonly Restored[
     components: componentsOf(results.filter(({ to }) => to !== '')),
     moved: componentsOf(results.filter(({ moved }) => moved)),
     incidentAlias: outputOf(results, ({ incidentAlias }) => incidentAlias),
+    movedAt: movedAtOf(results),
     restored: names(restored),
     failed: names(failed),
     due: names(due),
@@ -58,6 +60,16 @@ function outputOf(results: readonly Restored[], pick: (result: Restored) => stri
     .filter((result) => pick(result) !== '')
     .map((result) => `${result.place.functionName}=${pick(result)}`)
     .join(',');
+}
+
+/** The moment in the name of the newest incident alias: another for each time that a run has something to roll back. */
+function movedAtOf(results: readonly Restored[]): string {
+  return (
+    results
+      .map(({ incidentAlias }) => incidentAlias.replace(/^incident-/, ''))
+      .toSorted()
+      .at(-1) ?? ''
+  );
 }
 
 /** One release for all where they are on one. */

@@ -19,6 +19,7 @@ import {
 import { keep, ofRun } from './backup.ts';
 import { beyondDeadRuns } from './dead-run.ts';
 import { findLastGood } from './last-good.ts';
+import { keptFor } from './names.ts';
 import { findDestination, leftBy } from './target.ts';
 import { beforeThisRun, findOwnWork } from './this-run.ts';
 
@@ -119,12 +120,16 @@ export async function planStep(
   const to = destination.version;
   const from = leftBy(to === alias.stableVersion ? listed : alias);
   const kept = ofRun('incident', place.alias, runId, aliases);
+  const promotedSince = keptFor('backup', place.alias, aliases).some(({ at }) => kept && at > kept.at);
   const needed = !sameTraffic(listed, { stableVersion: to });
   return {
     place,
     from,
     to,
-    incident: kept && (kept.version === from) === needed ? kept.name : undefined,
+    incident:
+      kept && (needed ? kept.version === from && !promotedSince : kept.version !== from)
+        ? kept.name
+        : undefined,
     release: releaseOf(to, versions),
     because: destination.because,
     needed,

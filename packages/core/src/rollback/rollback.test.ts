@@ -257,6 +257,35 @@ test('twice changes nothing the second time and is no failure', async () => {
   expect(elapsed).toBe(0);
 });
 
+test('again after a promotion it is another rollback, with an incident alias and a moment of its own', async () => {
+  const again = order({ target: '3' });
+  const promoted = {
+    'incident-20260303-200500': {
+      stableVersion: '4',
+      description: 'promo-actions: version 4 of live, run 7001: errors rose',
+    },
+    'backup-20260303-201000': { ...backupOf3, description: `${backupOf3.description}, before v1.4.0` },
+  };
+  const aliases = world('4', promoted);
+  const { report } = await run(aliases, again);
+  expect(report).toMatchObject({
+    restored: 'orders',
+    incidentAlias: 'incident-20260303-203010',
+    movedAt: '20260303-203010',
+  });
+  expect((await run(aliases, again)).report).toMatchObject({ restored: '', movedAt: '20260303-203010' });
+});
+
+test('of several functions the moment is that of the last one, whichever attempt reached it, and none without incident aliases', async () => {
+  const places = ['tenants', 'sites'].map((functionName) => ({ functionName, alias: 'live' }));
+  const aliases = memoryAliasStore({ tenants: { live: '4' }, sites: { live: '4' } });
+  await run(aliases, order({ places: places.slice(1) }));
+  const both = order({ places, safetyDelay: 40_000 });
+  expect((await run(aliases, both)).report.movedAt).toBe('20260303-203040');
+  expect((await run(aliases, both)).report.movedAt).toBe('20260303-203040');
+  expect((await run(world('4'), order({ incidentAlias: false }))).report.movedAt).toBe('');
+});
+
 test('again after it died between the two writes, it keeps the bad version once', async () => {
   const aliases = world('4');
   const update = async () => {
