@@ -27,7 +27,12 @@ beforeEach(async () => {
         { account: 'prod', table: 'deployments', key: 'deployment_id', items: [foreign] },
         { account: 'prod', table: 'sorted', key: 'deployment_id', sort: 'timestamp' },
       ],
-      github: { repository: 'example/tenant-service', 'default-branch': 'main', branches: ['main'] },
+      github: {
+        repository: 'example/tenant-service',
+        'default-branch': 'main',
+        branches: ['main'],
+        tokens: { ghs_token: { deployments: 'write' }, ghs_reader: { contents: 'read' } },
+      },
     },
   });
   dynamo = new DynamoDBClient(clientConfiguration(sandbox));
@@ -322,6 +327,13 @@ test('a GitHub Deployment is made once and follows the record', async () => {
   await run({ ...inputs, status: 'failed' }, { GITHUB_RUN_ID: '7002' });
   await run(inputs, { GITHUB_RUN_ID: '7003' });
   expect(await shownStates()).toEqual(['success', 'failure', 'inactive']);
+});
+
+test('a job that may not show deployments warns, and records nevertheless', async () => {
+  const step = await run({ 'github-deployment': 'true', token: 'ghs_reader', ref: 'main' });
+  expect([step.code, step.outputs.changed, step.outputs['github-deployment']]).toEqual([0, 'true', '']);
+  expect(step.log).toContain('::warning::The record stands, but GitHub does not show it');
+  expect(step.log).toContain('`deployments: read`');
 });
 
 test('without parameters nothing is asked of SSM', async () => {

@@ -70,7 +70,7 @@ export const contract = defineContract({
     ),
     project: text('What `{project}` stands for; the name of the repository when it is not given.'),
     'github-deployment': flag(
-      'Whether to show it as a GitHub Deployment too. Set `deployment: false` on the job’s environment, or GitHub makes its own.',
+      'Whether to show it as a GitHub Deployment too. Set `deployment: false` on the job’s environment, or GitHub makes its own. The record is the truth: where GitHub does not take it, a warning says so, and the next record of the deployment, or the next success, brings it in step; so it is with what advance-rollouts has ended.',
       { default: 'false' },
     ),
     ref: text(

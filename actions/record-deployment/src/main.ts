@@ -22,12 +22,16 @@ runOnRunner(contract, {
     const order = recordOrder(inputs, context, clock.now());
     const recorded = await recordDeployment(order, board ? { ...ports, board } : ports);
 
-    const { record, current, written, deploymentNumber, unseen } = recorded;
+    const { record, current, written, deploymentNumber, unseen, unshown } = recorded;
     const would = inputs.dryRun ? 'Would write' : 'Wrote';
     log.info(written.length > 0 ? `${would} ${written.join('; ')}.` : 'Everything was written before.');
     if (unseen)
       log.warning(
         `Whether another run has recorded a success since is not known: ${unseen} The parameters say what this one has deployed.`,
+      );
+    if (unshown)
+      log.warning(
+        `The record stands, but GitHub does not show it; the next record of this deployment, or the next success, brings the two in step. ${unshown}`,
       );
     return {
       outputs: {

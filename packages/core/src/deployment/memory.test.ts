@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Attributes, Draft } from './record.ts';
-import type { ParameterStore, RecordStore } from './store.ts';
+import type { DeploymentBoard, ParameterStore, RecordStore, ShownDeployment } from './store.ts';
 
 /** A table in memory with DynamoDB's rules for single items. `each` runs before every call, to wait or to fail. */
 export function memoryTable(each: (call: string) => Promise<void> = async () => {}): RecordStore & {
@@ -46,6 +46,28 @@ export function memoryParameters(): ParameterStore & { readonly values: Map<stri
       values.set(name, value);
     },
   };
+}
+
+export interface Shown extends ShownDeployment {
+  readonly task: string;
+  readonly states: string[];
+}
+
+/** The deployments that are shown, oldest first, each with every state that it was set to. */
+export function memoryBoard(shown: Shown[] = []) {
+  const board: DeploymentBoard = {
+    list: async ({ task }) => shown.filter((one) => one.task === task).reverse(),
+    async create({ payload, task }) {
+      const created = { id: shown.length + 1, payload, task, states: [] };
+      shown.push(created);
+      return created;
+    },
+    stateOf: async (id) => shown[id - 1]?.states.at(-1),
+    async setStatus(id, { state }) {
+      shown[id - 1]?.states.push(state);
+    },
+  };
+  return { board, shown };
 }
 
 export const draft: Draft = {

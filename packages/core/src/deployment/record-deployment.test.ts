@@ -1,34 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { OutsideError } from '../errors/index.ts';
-import { draft, memoryParameters, memoryTable } from './memory.test.ts';
+import { draft, memoryBoard, memoryParameters, memoryTable } from './memory.test.ts';
 import { parameterPrefix } from './parameters.ts';
 import { type RecordOrder, recordDeployment } from './record-deployment.ts';
-import type { DeploymentBoard, ShownDeployment } from './store.ts';
 
 const order: RecordOrder = { draft, prefix: '/tenants/prod', ref: 'abc', dryRun: false };
 const down = new OutsideError({ what: 'it could not be written', remedy: 'Run again.' });
 
-interface Shown extends ShownDeployment {
-  readonly task: string;
-  readonly states: string[];
-}
-
-function memoryBoard(shown: Shown[] = []) {
-  const board: DeploymentBoard = {
-    list: async ({ task }) => shown.filter((one) => one.task === task).reverse(),
-    async create({ payload, task }) {
-      const created = { id: shown.length + 1, payload, task, states: [] };
-      shown.push(created);
-      return created;
-    },
-    stateOf: async (id) => shown[id - 1]?.states.at(-1),
-    async setStatus(id, { state }) {
-      shown[id - 1]?.states.push(state);
-    },
-  };
-  return { board, shown };
-}
 function ports() {
   return { records: memoryTable(), parameters: memoryParameters() };
 }
@@ -157,105 +135,6 @@ test('a dry run says what would be written and writes nothing', async () => {
   expect([at.records.items.size, at.parameters.values.size, shown.length]).toEqual([0, 0, 0]);
   await recordDeployment(order, at);
   expect((await recordDeployment({ ...order, dryRun: true }, at)).written).toEqual([]);
-});
-
-describe('the board', () => {
-  test('shows a deployment once, in its last state, and retires the one before', async () => {
-    const at = ports();
-    const { board, shown } = memoryBoard();
-    const run = (
-      deployment: string,
-      status: 'started' | 'succeeded' | 'rolled-back',
-      service = 'tenant-service',
-    ) => recordDeployment({ ...order, draft: { ...draft, deployment, status, service } }, { ...at, board });
-    await run('a', 'started');
-    await run('a', 'succeeded');
-    await run('x', 'succeeded', 'sites');
-    await run('b', 'started');
-    expect((await run('b', 'succeeded')).deploymentNumber).toBe(3);
-    expect(shown.map(({ payload, states }) => [payload.deployment, states.join(' ')])).toEqual([
-      ['a', 'in_progress success inactive'],
-      ['x', 'success'],
-      ['b', 'in_progress success'],
-    ]);
-  });
-
-  test('has one success of a service, and leaves failures what they are', async () => {
-    const end = fc.constantFrom('succeeded', 'failed', 'rolled-back', 'died', 'config');
-    await fc.assert(
-      fc.asyncProperty(fc.array(end, { maxLength: 8 }), async (ends) => {
-        const at = ports();
-        const { board, shown } = memoryBoard();
-        for (const [index, status] of [...ends, 'succeeded' as const].entries()) {
-          const deployment = String(index);
-          const action = status === 'config' ? status : 'promote';
-          const told = { ...draft, deployment, action } as const;
-          await recordDeployment({ ...order, draft: { ...told, status: 'started' } }, { ...at, board });
-          if (status === 'died') continue;
-          const ended = { ...told, status: status === 'config' ? 'succeeded' : status } as const;
-          await recordDeployment({ ...order, draft: ended }, { ...at, board });
-        }
-        const last = shown.map(({ states }) => states.at(-1));
-        const failed = (status: string) => status === 'failed' || status === 'rolled-back';
-        expect(last).toEqual([...ends.map((each) => (failed(each) ? 'failure' : 'inactive')), 'success']);
-      }),
-    );
-  });
-
-  test('that retiring was cut short on is put right by the next', async () => {
-    const at = ports();
-    const { board, shown } = memoryBoard();
-    const run = (deployment: string, status: 'started' | 'succeeded', on = board) =>
-      recordDeployment({ ...order, draft: { ...draft, deployment, status } }, { ...at, board: on });
-    for (const deployment of ['a', 'b', 'c']) await run(deployment, 'started');
-    const setStatus: DeploymentBoard['setStatus'] = async (id, status) => {
-      if (id === 2) throw down;
-      return board.setStatus(id, status);
-    };
-    await expect(run('d', 'succeeded', { ...board, setStatus })).rejects.toThrow(OutsideError);
-    expect(shown.map(({ states }) => states.at(-1))).toEqual([
-      'inactive',
-      'in_progress',
-      'in_progress',
-      'success',
-    ]);
-    await run('e', 'succeeded');
-    expect(shown.map(({ states }) => states.at(-1))).toEqual([...Array(4).fill('inactive'), 'success']);
-  });
-
-  test('that was left with a success behind one that is retired is put right', async () => {
-    const left = fc.array(fc.constantFrom('success', 'inactive', 'in_progress'), { maxLength: 8 });
-    await fc.assert(
-      fc.asyncProperty(left, async (states) => {
-        const task = `deploy:${draft.service}`;
-        const { board, shown } = memoryBoard(
-          states.map((state, index) => ({
-            id: index + 1,
-            payload: { deployment: `left-${index}` },
-            task,
-            states: [state],
-          })),
-        );
-        await recordDeployment(order, { ...ports(), board });
-        const last = shown.map((one) => one.states.at(-1));
-        expect(last).toEqual([...states.map(() => 'inactive'), 'success']);
-      }),
-    );
-  });
-
-  test('is not turned back by an old step that runs again', async () => {
-    const at = ports();
-    const { board, shown } = memoryBoard();
-    const run = (deployment: string, status: 'started' | 'succeeded') =>
-      recordDeployment({ ...order, draft: { ...draft, deployment, status } }, { ...at, board });
-    await run('a', 'started');
-    await run('a', 'succeeded');
-    await run('a', 'started');
-    expect(shown[0]?.states).toEqual(['in_progress', 'success', 'success']);
-    await run('b', 'succeeded');
-    expect((await run('a', 'succeeded')).deploymentNumber).toBeUndefined();
-    expect(shown[0]?.states.at(-1)).toBe('inactive');
-  });
 });
 
 test.each([

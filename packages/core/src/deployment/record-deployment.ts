@@ -33,11 +33,14 @@ export interface Recorded {
   readonly deploymentNumber?: number;
   /** Why it is not known whether another run's success came after this one's parameters. */
   readonly unseen?: string;
+  /** Why the board does not show it: the record is the truth, and the board a view of it that no deployment fails for. */
+  readonly unshown?: string;
 }
 
 /**
  * Records what happened to a deployment: its line in the log, then the parameters that say what is deployed, then the
- * board. Each step may be repeated; whatever fails says what the steps before it have written.
+ * board. Each step may be repeated; whatever fails says what the steps before it have written. A board that fails is left
+ * behind: the deployment's next record, or the next success, brings it in step.
  */
 export async function recordDeployment(order: RecordOrder, ports: RecordPorts): Promise<Recorded> {
   if (order.dryRun) return rehearse(order, ports);
@@ -50,12 +53,12 @@ export async function recordDeployment(order: RecordOrder, ports: RecordPorts): 
       order.prefix && tells(record)
         ? await tellCurrent(ports, head, order.prefix, (what) => written.push(what))
         : undefined;
-    const deploymentNumber = ports.board && (await shown(ports.board, appended, order.ref, written));
+    const view = ports.board ? await shown(ports.board, appended, order.ref, written) : {};
     return {
       record,
       written,
       ...(head.current ? { current: head.current } : {}),
-      ...(deploymentNumber === undefined ? {} : { deploymentNumber }),
+      ...view,
       ...(unseen ? { unseen: unseen.message } : {}),
     };
   } catch (error) {
@@ -75,10 +78,21 @@ async function shown(
   appended: Appended,
   ref: string,
   written: string[],
-): Promise<number | undefined> {
-  const id = await show(board, appended, ref);
-  if (id !== undefined) written.push(`GitHub Deployment ${id}: ${appended.head.last.status}`);
-  return id;
+): Promise<Pick<Recorded, 'deploymentNumber' | 'unshown'>> {
+  const showing = () => show(board, appended, ref);
+  try {
+    // What was not answered may have been done: showing it again finds it.
+    const id = await showing().catch((error: unknown) => {
+      if (error instanceof OutsideError && error.failure.unsure) return showing();
+      throw error;
+    });
+    if (id === undefined) return {};
+    written.push(`GitHub Deployment ${id}: ${appended.head.last.status}`);
+    return { deploymentNumber: id };
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    return { unshown: error.message };
+  }
 }
 
 /** What recording would write, from what is there now. */
