@@ -13,7 +13,10 @@ interface Step {
   readonly if?: string;
   readonly with?: Record<string, unknown>;
 }
+type Permissions = Readonly<Record<string, string>>;
 interface Job {
+  readonly uses?: string;
+  readonly permissions?: Permissions;
   readonly steps?: readonly Step[];
   readonly outputs?: Record<string, string>;
 }
@@ -34,6 +37,15 @@ describe.each(files)('%s', (file) => {
         const { inputs } = await contractOf(name);
         const given = Object.keys(step.with ?? {});
         expect([job, name, given.filter((input) => !(input in inputs))]).toEqual([job, name, []]);
+      }
+    }
+  });
+
+  test('every job may do what its actions may be told to do', async () => {
+    for (const [job, { permissions, steps = [] }] of jobs) {
+      for (const step of steps.filter(({ uses }) => uses?.startsWith('$/'))) {
+        const name = step.uses?.slice(2) ?? '';
+        expect([job, name, lacking(permissions, await neededBy(name, step))]).toEqual([job, name, []]);
       }
     }
   });
@@ -108,3 +120,48 @@ describe.each(files)('%s', (file) => {
     }
   });
 });
+
+const jobsOf = (text: string) => Object.entries((parse(text) as { jobs: Record<string, Job> }).jobs);
+const callers = 'examples/tenant-service/.github/workflows';
+const shown = readFileSync('README.md', 'utf8').matchAll(/^```yaml\n(name: .*?)^```$/gms);
+
+describe.each([
+  ...readdirSync(callers).map((file) => [file, readFileSync(join(callers, file), 'utf8')]),
+  ...Array.from(shown, ([, text = '']) => ['README.md', text]),
+])('%s', (_, text = '') => {
+  test('grants what it calls all that its jobs ask for, or GitHub would not begin', () => {
+    for (const [job, { uses = '', permissions }] of jobsOf(text)) {
+      const [, called] = /^org\/promo-actions\/\.github\/workflows\/(.+)@v1$/.exec(uses) ?? [];
+      if (!called) continue;
+      for (const [inner, { permissions: asked = {} }] of jobsOf(readFileSync(join(folder, called), 'utf8')))
+        expect([job, called, inner, lacking(permissions, asked)]).toEqual([job, called, inner, []]);
+    }
+  });
+
+  test('its own jobs may do what their actions may be told to do', async () => {
+    for (const [job, { permissions, steps = [] }] of jobsOf(text)) {
+      for (const step of steps) {
+        const [, name] = /^org\/promo-actions\/([\w-]+)@v1$/.exec(step.uses ?? '') ?? [];
+        if (name)
+          expect([job, name, lacking(permissions, await neededBy(name, step))]).toEqual([job, name, []]);
+      }
+    }
+  });
+});
+
+/** What an action asks of GitHub, but for what the step's own inputs, which no policy changes, make needless. */
+async function neededBy(name: string, { with: given = {} }: Step): Promise<Permissions> {
+  const { permissions: { github = {} } = {} } = await contractOf(name);
+  // Only the merge back may open a pull request; only a release that is to be there already may be a draft.
+  if (name === 'release' && given.stage !== 'backport') return { ...github, 'pull-requests': 'none' };
+  if (name === 'validate-version' && given.kind === 'new') return { ...github, contents: 'read' };
+  return github;
+}
+
+/** What is asked for, and not granted. */
+function lacking(granted: Permissions = {}, asked: Permissions): string[] {
+  const levels = ['none', 'read', 'write'];
+  return Object.entries(asked).flatMap(([scope, level]) =>
+    levels.indexOf(granted[scope] ?? 'none') < levels.indexOf(level) ? [`${scope}: ${level}`] : [],
+  );
+}

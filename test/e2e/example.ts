@@ -102,14 +102,28 @@ export async function lookAtSettings(url: string, account: string, environment: 
   };
 }
 
+/** Asks GitHub's API about the example's repository. */
+async function askGitHub<Answer>(url: string, path: string): Promise<readonly Answer[]> {
+  const answer = await fetch(`${url}/github/repos/example/tenant-service/${path}`, {
+    headers: { authorization: 'Bearer any' },
+  });
+  return (await answer.json()) as readonly Answer[];
+}
+
+/** The deployments that GitHub shows, oldest first, each with every state that it was set to. */
+export async function boardOf(url: string): Promise<readonly string[]> {
+  const shown = await askGitHub<{ id: number; payload: { version: string } }>(url, 'deployments');
+  const told = shown.map(async ({ id, payload }) => {
+    const statuses = await askGitHub<{ state: string }>(url, `deployments/${id}/statuses`);
+    const states = statuses.map(({ state }) => state).reverse();
+    return `${payload.version}: ${states.join(', ')}`;
+  });
+  return (await Promise.all(told)).reverse();
+}
+
 /** What an outsider sees of the example's repository, through GitHub's API alone. */
 export async function lookAtRepository(url: string) {
-  const ask = async (path: string) => {
-    const answer = await fetch(`${url}/github/repos/example/tenant-service/${path}`, {
-      headers: { authorization: 'Bearer any' },
-    });
-    return (await answer.json()) as readonly { name?: string; tag_name?: string; draft?: boolean }[];
-  };
+  const ask = (path: string) => askGitHub<{ name?: string; tag_name?: string; draft?: boolean }>(url, path);
   const [branches, tags, releases] = await Promise.all(['branches', 'tags', 'releases'].map(ask));
   return {
     branches: branches?.map(({ name }) => name),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { playedWhole, sample } from '../sample.ts';
-import { endRehearsals, example, look, overridesOf, rehearseAndKeep } from './example.ts';
+import { boardOf, endRehearsals, example, look, overridesOf, rehearseAndKeep } from './example.ts';
 import { afterwards, toProduction } from './stages.ts';
 
 /** Scenarios that a gate or a reviewer stops before anything is touched. */
@@ -110,6 +110,7 @@ describe('the example promotes to production', () => {
       expect(seen).toMatchObject({ version: '2', weights: {}, backups: ['1'] });
       expect(seen.records).toEqual([{ status: 'started', reason }, { status: 'succeeded' }]);
       expect(seen.parameters['/tenants/prod/deployed-version']).toBe('v1.4.0');
+      expect(await boardOf(url)).toEqual(['v1.4.0: in_progress, success']);
       expect(await met(url)).toEqual(expected);
     },
   );
@@ -124,6 +125,7 @@ describe('the example promotes to production', () => {
         expect(seen).toMatchObject({ version: '1', weights: {}, backups: ['1'], parameters: {} });
         expect(seen.records.map(({ status }) => status)).toEqual(['started', 'rolled-back']);
         expect(seen.records[1]?.reason).toMatch(undone[scenario] ?? 'a reason');
+        expect(await boardOf(url)).toEqual(['v1.4.0: in_progress, failure']);
       },
     );
 

@@ -188,7 +188,7 @@ on: { workflow_dispatch: { inputs: { reason: { description: Why, type: string, r
 permissions: {}
 jobs:
   all:
-    permissions: { contents: read, id-token: write }
+    permissions: { contents: read, id-token: write, deployments: write }
     uses: org/promo-actions/.github/workflows/rollback.yml@v1
     with:
       services: '["site-service", "event-service", "tenant-service"]'
