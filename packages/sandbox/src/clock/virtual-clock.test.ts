@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { VirtualClock } from './virtual-clock.ts';
@@ -81,6 +82,16 @@ test('a wait that is given up leaves its holder busy', async () => {
   void clock.wait('b', 50);
   await turns();
   expect(clock.now()).toBe(0);
+});
+
+test('a wait that is over asks nothing more of its signal', async () => {
+  const clock = new VirtualClock({ start: 0 });
+  clock.hold('a');
+  const { signal } = new AbortController();
+  const wait = clock.wait('a', 100, signal);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  expect(await wait).toBe(100);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 test('a delayed call moves time under its own holder, and under no other', async () => {

@@ -88,7 +88,11 @@ export class VirtualClock {
 
   #sleep(plan: Omit<Wait, 'wake'>, signal?: AbortSignal): Promise<number> {
     return new Promise((resolve, reject) => {
-      const wait: Wait = { ...plan, wake: resolve };
+      const wake = (now: number): void => {
+        signal?.removeEventListener('abort', giveUp);
+        resolve(now);
+      };
+      const wait: Wait = { ...plan, wake };
       const giveUp = (): void => {
         this.#waits.delete(wait);
         reject(signal?.reason instanceof Error ? signal.reason : new Error('The wait was given up.'));
