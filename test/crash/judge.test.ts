@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { flawsOf, liesOf } from './judge.ts';
-import type { World } from './outside.ts';
+import type { Shown, World } from './outside.ts';
 
 type Item = Readonly<Record<string, string | number>>;
 
@@ -38,6 +38,11 @@ function records(...statuses: readonly string[]): Item[] {
   return [...items, { deployment_id: 'current/prod/tenant-service', head_hash: previous.hash, ...current }];
 }
 
+/** The promotion as GitHub shows it. */
+function shown(state: string, attempt = 1): Shown {
+  return { deployment: `prod/tenant-service/promote/1-${attempt}`, version: 'v1.4.0', state };
+}
+
 const promoted: World = {
   now: '2026-03-03T20:10:00Z',
   version: '2',
@@ -51,6 +56,7 @@ const promoted: World = {
     { tag: 'v1.3.0', draft: false },
     { tag: 'v1.4.0', draft: false },
   ],
+  board: [shown('success')],
   comments: ['tenant-service v1.4.0 was promoted to prod.'],
   items: records('started', 'succeeded'),
   parameters: {
@@ -64,6 +70,7 @@ const undone: World = {
   items: records('started', 'rolled-back'),
   parameters: {},
   releases: [{ tag: 'v1.4.0', draft: true }],
+  board: [shown('failure')],
   comments: ['The promotion of tenant-service v1.4.0 to prod failed'],
 };
 
@@ -123,6 +130,39 @@ describe('the judge of crash points', () => {
     ['a ticket that does not know', { ...promoted, comments: [] }, 'the ticket does not know'],
     ['a ticket ahead of the alias', { ...undone, comments: promoted.comments }, 'the ticket says v1.4.0'],
     ['a ticket told twice', { ...undone, comments: ['a', 'b'] }, 'the ticket was told 2 times'],
+    ['a board that shows nothing', { ...promoted, board: [] }, 'does not show deployment prod/'],
+    [
+      'a board behind the records',
+      { ...promoted, board: [shown('in_progress')] },
+      'as in_progress, the records say succeeded',
+    ],
+    ['a board without the success', { ...promoted, board: [shown('inactive')] }, 'nothing as deployed'],
+    ['a board ahead of the alias', { ...undone, board: [shown('success')] }, 'the board says v1.4.0'],
+    [
+      'a success on the board that was not retired',
+      { ...promoted, board: [shown('success', 2), shown('success')] },
+      'v1.4.0 and v1.4.0 as deployed',
+    ],
+    [
+      'a dead attempt that is shown as under way',
+      { ...promoted, board: [shown('in_progress', 0), shown('success')] },
+      '1-0 as in_progress, the records say nothing',
+    ],
+    [
+      'an attempt that died before it was shown in any state',
+      { ...undone, board: [{ ...shown('', 0), state: undefined }, shown('failure')] },
+      '1-0 as nothing yet',
+    ],
+    [
+      'a failure that is shown as under way',
+      { ...undone, board: [shown('in_progress')] },
+      'as in_progress, the records say rolled-back',
+    ],
+    [
+      'a deployment shown twice',
+      { ...undone, board: [shown('failure'), shown('failure')] },
+      'promote/1-1 twice',
+    ],
     ['a backup made twice', { ...promoted, backups: ['1', '2'] }, 'backup aliases keep 1, 2'],
     ['a record removed', { ...promoted, items: promoted.items.slice(1) }, 'does not follow nothing'],
     [
@@ -180,7 +220,21 @@ describe('the judge of crash points', () => {
 
   test('finds who is ahead of the alias even while a runner lies dead', () => {
     const lies = liesOf({ ...promoted, weights: { '1': 0.9 } });
-    expect(lies.map((lie) => lie.split(' says v1.4.0')[0])).toEqual(['SSM', 'GitHub', 'the ticket']);
+    expect(lies.map((lie) => lie.split(' says v1.4.0')[0])).toEqual([
+      'SSM',
+      'GitHub',
+      'the board',
+      'the ticket',
+    ]);
+  });
+
+  test('lets the board be behind where that is asked for, and never ahead', () => {
+    const behind: World = { ...undone, board: [shown('in_progress')] };
+    expect(flawsOf(behind, 'failure', 'undone', true)).toEqual([]);
+    const ahead: World = { ...undone, board: [shown('success')] };
+    expect(flawsOf(ahead, 'failure', 'undone', true).join('\n')).toContain('the board says v1.4.0');
+    const twice: World = { ...undone, board: [shown('failure'), shown('failure')] };
+    expect(flawsOf(twice, 'failure', 'undone', true).join('\n')).toContain('promote/1-1 twice');
   });
 
   test('takes a record that the head alone carries for written only where the table refuses it for good', () => {

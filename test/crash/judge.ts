@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { boardFlaws, shownTwice } from './board.ts';
 import {
   chainFlaws,
   headOf,
@@ -22,8 +23,11 @@ export function couldNotUndo(world: World): boolean {
   return untold.test(String(recordsOf(world).at(-1)?.reason));
 }
 
-/** What is wrong with production after a promotion of v1.4.0 that ended so; nothing when nothing is. */
-export function flawsOf(seen: World, outcome: string, ending: Ending): string[] {
+/**
+ * What is wrong with production after a promotion of v1.4.0 that ended so; nothing when nothing is. GitHub may be `behind`
+ * where it, or what is told before it, fails for good, and where the schedule recorded the end, which shows nothing.
+ */
+export function flawsOf(seen: World, outcome: string, ending: Ending, behind = false): string[] {
   const lenient = ending === 'told' || ending === 'unrecorded';
   const world = ending === 'unrecorded' ? withCarried(seen) : seen;
   const flaws = [
@@ -31,6 +35,7 @@ export function flawsOf(seen: World, outcome: string, ending: Ending): string[] 
     ...liesOf(world),
     ...currentFlaws(world, lenient && outcome === 'failure'),
     ...storyFlaws(world),
+    ...(behind ? [] : boardFlaws(world)),
     ...toldFlaws(world, outcome),
     ...settingsFlaws(world, lenient && outcome === 'failure'),
   ];
@@ -68,11 +73,13 @@ export function liesOf(world: World): string[] {
   const claims = [
     ...(world.parameters['/tenants/prod/deployed-version'] === release ? ['SSM'] : []),
     ...(isPublished(world) ? ['GitHub'] : []),
+    ...(isShown(world) ? ['the board'] : []),
     ...(world.comments.some((comment) => promoted.test(comment)) ? ['the ticket'] : []),
   ];
   const traffic = `the alias is on ${world.version} ${JSON.stringify(world.weights)}`;
   return [
     ...publishedFlaws(world),
+    ...shownTwice(world),
     ...(there ? [] : claims.map((who) => `${who} says ${release} is deployed, but ${traffic}`)),
   ];
 }
@@ -86,6 +93,10 @@ const promoted = /was promoted to prod/;
 
 function isPublished({ releases }: World): boolean {
   return releases.some(({ tag, draft }) => tag === release && !draft);
+}
+
+function isShown({ board }: World): boolean {
+  return board.some(({ version, state }) => version === release && state === 'success');
 }
 
 /** GitHub and the ticket say what became of the release, the ticket once however often the promotion was run. */

@@ -24,10 +24,19 @@ export interface World {
   readonly parameters: Readonly<Record<string, string>>;
   /** On GitHub, drafts included, each as often as it is there. */
   readonly releases: readonly { readonly tag: string; readonly draft: boolean }[];
+  /** Production's deployments as GitHub shows them. */
+  readonly board: readonly Shown[];
   /** What the change ticket was told, each comment as often as it is there. */
   readonly comments: readonly string[];
   /** Where the promotion brings settings along. */
   readonly settings?: Settings;
+}
+
+export interface Shown {
+  readonly deployment: string;
+  readonly version: string;
+  /** The last that it was set to. */
+  readonly state?: string | undefined;
 }
 
 /** What a promotion brings along besides code. */
@@ -75,6 +84,7 @@ export async function lookFromOutside(url: string): Promise<World> {
     `${url}/jira/rest/api/3/issue/CHG-101/comment`,
     `Basic ${Buffer.from('promotions@example.com:jira-token-of-the-rehearsal').toString('base64')}`,
   );
+  const board = await lookAtBoard(url);
   const { iso } = await ask<{ iso: string }>(`${url}/_sandbox/health`, '');
   return {
     now: iso,
@@ -89,9 +99,25 @@ export async function lookFromOutside(url: string): Promise<World> {
     ),
     items,
     releases: releases.map(({ tag_name: tag, draft }) => ({ tag, draft })),
+    board,
     comments: comments.map(({ body }) => JSON.stringify(body)),
     parameters: Object.fromEntries(Parameters.map(({ Name = '', Value = '' }) => [Name, Value])),
   };
+}
+
+async function lookAtBoard(url: string): Promise<readonly Shown[]> {
+  const deployments = `${url}/github/repos/example/tenant-service/deployments`;
+  const shown = await ask<readonly { id: number; payload: { deployment: string; version: string } }[]>(
+    `${deployments}?environment=prod&per_page=100`,
+    'Bearer any',
+  );
+  return Promise.all(
+    shown.map(async ({ id, payload: { deployment, version } }) => {
+      const statuses = `${deployments}/${id}/statuses`;
+      const [newest] = await ask<readonly { state: string }[]>(statuses, 'Bearer any');
+      return { deployment, version, ...newest };
+    }),
+  );
 }
 
 export async function lookAtSettings(url: string): Promise<Settings> {

@@ -115,7 +115,8 @@ export async function play(point: Point, clean: CleanRun): Promise<Played> {
     const again = rerun && outcome !== 'success' && (attempt === 1 || finishes);
     const ending = attempt === 1 ? ends : finishes ? 'undone' : endings[name];
     undoToFinish = attempt === 1 && couldNotUndo(world);
-    const found = ending ? flawsOf(world, outcome, ending) : liesOf(world);
+    const behind = attempt === 1 && point.behind === true;
+    const found = ending ? flawsOf(world, outcome, ending, behind) : liesOf(world);
     if (endings[name] === 'undone' && (outcome === 'success' || isOut(world)))
       found.push(`the bad version is out: ${outcome}`);
     flaws.push(...found.map((flaw) => `attempt ${rehearsal.attempt}: ${flaw}`));
@@ -157,7 +158,7 @@ async function recovered(sandbox: Sandbox): Promise<string[]> {
   }
   const world = await lookFromOutside(sandbox.url);
   const out = isOut(world) && log.includes('is the stable version and has all requests');
-  const found = out ? liesOf(world) : flawsOf(world, 'failure', 'undone');
+  const found = out ? liesOf(world) : flawsOf(world, 'failure', 'undone', true);
   return found.map((flaw) => `recovered: ${flaw}\n${log}`);
 }
 

@@ -43,6 +43,8 @@ export interface Point {
    * what fails, and the run alone says so. A killed run is not asked.
    */
   readonly ends?: 'promoted' | 'undone' | 'any' | 'told' | 'unrecorded';
+  /** Whether what fails keeps GitHub from showing the end, so that its deployments may be behind the records. */
+  readonly behind?: boolean;
   /** Whether the scheduled recovery comes before anybody runs the failed jobs again. */
   readonly recover?: boolean;
   /** How long after the run's end that is, in milliseconds; default: 10 minutes. */
