@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Sandbox, startSandbox, WorldMistake } from '@promo-actions/sandbox';
 import { asText, type Dictionary } from '../expression/index.ts';
-import { githubContext, planIncidentAtCall, runWorkflow } from '../job/index.ts';
+import { githubContext, planIncidentAtCall, runWorkflow, ungranted } from '../job/index.ts';
 import { Mistakes } from '../mistake/index.ts';
 import { findNode } from '../node/index.ts';
 import { createMasks } from '../protocol/index.ts';
@@ -64,6 +64,8 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     releaseName: options.releaseName ?? 'promo-actions',
     standIns: playable,
   });
+  const refused = ungranted(workflow);
+  if (refused.length > 0) throw new Mistakes(refused);
   const start = dispatch(workflow, options.scenario);
   const node = findNode(options.node);
   const sandbox = await openSandbox(options.scenario);
