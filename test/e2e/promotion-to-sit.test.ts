@@ -13,6 +13,7 @@ const refused = {
   'sit-coverage-below': 'of the lines are covered',
   'sit-failing-tests': 'it adds up',
   'sit-tag-taken': 'v1.4.0',
+  'sit-no-role': 'target-role is empty',
   'sit-unstable-dev': 'at most 10',
   'sit-plan-that-destroys': 'aws_dynamodb_table.tenants',
 };

@@ -18,6 +18,7 @@ const refused = [
   'wrong-role',
   'plan-that-destroys',
   'no-draft',
+  'no-flags-token',
   'dropped-column',
   'medium-finding',
   'planned-time-ends',
