@@ -97,6 +97,7 @@ expect:
   never-says: [Hello]
   alias: { account: sit, function: none, alias: live, version: 1 }
   parameters: { account: sit, name: /none, value: x }
+  records: { account: sit, table: none, statuses: [started] }
 `,
     );
     const { code, out } = await rehearse(scenario);
@@ -112,6 +113,7 @@ expect:
       '  the log says “Hello”: expected not said, saw said',
       '  alias live of none in sit: expected version 1, alone, saw none',
       '  parameter /none in sit: expected x, saw none',
+      '  records in none of sit: expected started, saw no such table',
     ]);
   });
 });

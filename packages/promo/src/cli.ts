@@ -12,6 +12,8 @@ const BUG = 70;
 
 const { stdout, stderr, env } = process;
 const coloured = stdout.isTTY && env.NO_COLOR === undefined && env.TERM !== 'dumb';
+// promo carries the SDK that it was tried with; what later ones need of Node is nothing for who runs it.
+env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // A reader that has seen enough (`promo … | head`) is no reason to complain.
 stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);

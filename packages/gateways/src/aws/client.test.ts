@@ -30,3 +30,11 @@ test('gives up on a connection over which nothing comes, and says in how many at
   );
   expect(asked).toBe(2);
 }, 10_000);
+
+test('takes the region that the AWS CLI would take, and the one that is given before it', () => {
+  const env = { AWS_DEFAULT_REGION: 'af-south-1' };
+  expect(clientOptions({}, env).region).toBe('af-south-1');
+  expect(clientOptions({}, { ...env, AWS_REGION: 'eu-west-1' }).region).toBe('eu-west-1');
+  expect(clientOptions({ region: 'us-east-1' }, env).region).toBe('us-east-1');
+  expect(clientOptions({}, {})).not.toHaveProperty('region');
+});

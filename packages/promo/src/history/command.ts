@@ -25,7 +25,11 @@ export const historyCommand: Command = {
       value: 'NAME',
       description: 'the table of records; default: what the policy of the repository says',
     },
-    { name: 'region', value: 'NAME', description: 'its AWS region; default: AWS_REGION' },
+    {
+      name: 'region',
+      value: 'NAME',
+      description: 'its AWS region; default: AWS_REGION or AWS_DEFAULT_REGION',
+    },
     { name: 'repo', value: 'DIR', description: 'the repository with the policy; default: this folder' },
     { name: 'last', value: 'N', description: 'how many records; default: 20' },
     {

@@ -122,11 +122,13 @@ async function run(given: Given, console: Console): Promise<number> {
 /** Resolves when the person has seen enough. */
 function keepSandbox(url: string, console: Console): Promise<void> {
   console.out(
-    `The sandbox stays at ${url} until Ctrl-C. An account is chosen by the access key that is its number:`,
+    `The sandbox stays at ${url} until Ctrl-C. In another terminal; an account is chosen by the access key that is its number:`,
   );
-  console.out(
-    `AWS_ACCESS_KEY_ID=<account> AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=<region> aws --endpoint-url ${url} …`,
-  );
+  for (const line of [
+    'export AWS_ACCESS_KEY_ID=<account> AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=<region>',
+    `export AWS_ENDPOINT_URL=${url}`,
+  ])
+    console.out(line);
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });

@@ -5,7 +5,8 @@
 export interface CloudReader {
   /** The alias's version and the share of calls that other versions get; undefined when there is no such alias. */
   alias(place: CloudPlace, name: string, alias: string): Promise<AliasState | undefined>;
-  items(place: CloudPlace, table: string): Promise<Record<string, string>[]>;
+  /** Undefined where there is no such table. */
+  items(place: CloudPlace, table: string): Promise<Record<string, string>[] | undefined>;
   parameter(place: CloudPlace, name: string): Promise<string | undefined>;
 }
 
@@ -64,7 +65,7 @@ export function createCloudReader(url: string): CloudReader {
           ConsistentRead: true,
           ...(from ? { ExclusiveStartKey: from } : {}),
         })) as ScanAnswer | undefined;
-        if (!page) throw new Error(`the table ${table} does not exist in ${place.account}/${place.region}`);
+        if (!page) return undefined;
         items.push(...page.Items.map(plainItem));
         from = page.LastEvaluatedKey;
       } while (from);

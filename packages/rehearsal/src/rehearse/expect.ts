@@ -97,7 +97,10 @@ async function recordsSeen(
   placeOf: (account: string, region?: string) => CloudPlace,
 ): Promise<Expectation[]> {
   const what = `records in ${records.table} of ${records.account}`;
-  const items = (await cloud.items(placeOf(records.account, records.region), records.table))
+  const found = await cloud.items(placeOf(records.account, records.region), records.table);
+  const wanted = records.statuses?.join(', ') || `${records.count ?? 0} records`;
+  if (!found) return [one(what, wanted, 'no such table')];
+  const items = found
     .filter((item) => Object.entries(records.where).every(([name, value]) => item[name] === value))
     .sort(
       (left, right) =>
@@ -112,8 +115,8 @@ async function recordsSeen(
       ? [
           one(
             `statuses of ${what}`,
-            records.statuses.join(', '),
-            items.map((item) => item.status ?? 'none').join(', '),
+            records.statuses.join(', ') || 'nothing',
+            items.map((item) => item.status ?? 'none').join(', ') || 'nothing',
           ),
         ]
       : []),

@@ -23,7 +23,10 @@ export function loadScenario(path: string, file: string = path): ScenarioFile {
     const issues = [...unknown, ...(checked.issues ?? [])];
     throw new Mistakes(inOrder(issues.flatMap((issue) => told(issue, mistakeAt))));
   }
-  const mistakes = contradictions(checked.output, mistakeAt);
+  const mistakes = [
+    ...contradictions(checked.output, mistakeAt),
+    ...strangeAccounts(checked.output, data.value, mistakeAt),
+  ];
   if (mistakes.length > 0) throw new Mistakes(mistakes);
   return { file, scenario: checked.output, mistakeAt };
 }
@@ -97,4 +100,24 @@ function contradictions(scenario: Scenario, mistakeAt: ScenarioFile['mistakeAt']
   if (scenario.cancel && scenario.kill)
     mistakes.push(mistakeAt(['kill'], 'a scenario has either cancel or kill'));
   return mistakes;
+}
+
+const looked = ['alias', 'records', 'parameters'] as const;
+
+/** Where it is to be looked in an account that the scenario's world has neither by name nor by number. */
+function strangeAccounts(
+  { world, expect }: Scenario,
+  written: unknown,
+  mistakeAt: ScenarioFile['mistakeAt'],
+): Mistake[] {
+  const names = Object.keys(world.accounts ?? {});
+  return looked.flatMap((what) =>
+    expect[what].flatMap(({ account }, index) => {
+      if (names.includes(account) || /^\d{12}$/.test(account)) return [];
+      const list = Array.isArray((written as { expect: Record<string, unknown> }).expect[what]);
+      const where = ['expect', what, ...(list ? [index] : []), 'account'];
+      const known = names.length > 0 ? `; there are ${names.join(', ')}` : '';
+      return [mistakeAt(where, `the world has no account ${account}${known}.${suggestion(account, names)}`)];
+    }),
+  );
 }

@@ -34,6 +34,7 @@ describe('a scenario', () => {
     const { scenario } = load(`
 name: Full
 vars: { COUNT: 3 }
+world: { accounts: { prod: { id: "222222222222", region: af-south-1 } } }
 environments: { prod: { reviewers: [ops-lead], wait-timer: 10m } }
 people: [{ login: ops-lead, environment: Prod, answer: approved, after: 1.5h }]
 expect:
@@ -99,6 +100,24 @@ expect:
       'scenario.yml:3:8: there is no key peple in a scenario. Did you mean people?',
       expect.stringMatching(/^scenario\.yml:4:\d+: there is no key expect\.say in a scenario\./),
       expect.stringMatching(/^scenario\.yml:4:\d+: expect\.alias\.account is missing/),
+    ]);
+  });
+
+  test('tells an account that its world does not have, where it is named', () => {
+    expect(
+      mistakesOf(`name: Elsewhere
+world: { accounts: { prod: { id: "222222222222", region: af-south-1 } } }
+expect:
+  outcome: success
+  alias: { account: prd, function: f, alias: live, version: 1 }
+  records:
+    - { account: prod, table: deployments }
+    - { account: "333333333333", table: deployments }
+    - { account: dev, table: deployments }
+`),
+    ).toEqual([
+      'scenario.yml:5:21: the world has no account prd; there are prod. Did you mean prod?',
+      'scenario.yml:9:18: the world has no account dev; there are prod.',
     ]);
   });
 
