@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { Mistakes } from '../mistake/index.ts';
 import { loadScenario } from './index.ts';
+import { scenarioSchema } from './schema.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'promo-scenario-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -124,4 +125,16 @@ expect:
   test('tells all mistakes at once', () => {
     expect(mistakesOf('nme: x\nseed: one\nexpect: { outcome: no }\n')).toHaveLength(4);
   });
+});
+
+test('every key is told in its page', () => {
+  const page = readFileSync('docs/scenarios.md', 'utf8');
+  const told = new Set(
+    [...page.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([\w-]+)`/g)].map(([, key = '']) => key),
+    ),
+  );
+  const { entries } = scenarioSchema;
+  const keys = [...Object.keys(entries), ...Object.keys(entries.expect.entries)];
+  expect(keys.filter((key) => !told.has(key))).toEqual([]);
 });
