@@ -93,6 +93,12 @@ function fallback(input: Input<unknown>): Given | undefined {
 }
 
 function missing(name: string, input: Input<unknown>): InputProblem {
+  if (input.options.secret)
+    return {
+      input: name,
+      message:
+        'is missing or empty. Give it under `with:`; where it comes from a secret, see that the secret is set, and named right.',
+    };
   const policyHint = isSettable(name, input) ? `, or set \`${name}\` in the policy` : '';
   return {
     input: name,

@@ -172,6 +172,9 @@ test('a secret that is wrong is not repeated, nor taken from the policy', async 
   const { runner, recorded } = recordingRunner({ token: 'hunter2' });
   await runAction(strict, runner, { main: async () => ({ outputs: {} }) });
   expect(recorded.failures[0]).not.toContain('hunter2');
+  const empty = recordingRunner({ token: '' });
+  await runAction(strict, empty.runner, { main: async () => ({ outputs: {} }) });
+  expect(empty.recorded.failures[0]).toContain('see that the secret is set');
 });
 
 test('the outside world is told with code, request ID and remedy; anything else is a bug', async () => {

@@ -1,5 +1,6 @@
 import { cell, table } from '../markdown/index.ts';
 import { describeRestored, type Restored, type RollbackOrder } from './rollback.ts';
+import { beforeThisRun } from './this-run.ts';
 
 /** The outputs, summary and failure that a rollback amounts to. */
 export interface RollbackReport {
@@ -38,14 +39,26 @@ export function reportRollback(order: RollbackOrder, results: readonly Restored[
     due: names(due),
     succeeded: results.some(({ succeeded }) => succeeded === true),
     summary: summarize(order, results),
-    failure: failed.length > 0 ? failureOf(failed, results) : undefined,
+    failure: failed.length > 0 ? failureOf(order, failed, results) : undefined,
   };
 }
 
-function failureOf(failed: readonly Restored[], results: readonly Restored[]): string {
+function failureOf(
+  { target }: RollbackOrder,
+  failed: readonly Restored[],
+  results: readonly Restored[],
+): string {
   const others = results.length - failed.length;
   const head = `rollback: ${failed.length} of ${results.length} failed${others > 0 ? '; the others were rolled back or needed nothing' : ''}.`;
-  return [head, ...failed.map((result) => `  ${describeRestored(result)}`)].join('\n');
+  const lines = failed.map((result) => `  ${describeRestored(result)}`);
+  return [head, ...lines, ...(failed.every(({ moved }) => moved) ? [] : [nextOf(target)])].join('\n');
+}
+
+/** What to do where an alias is perhaps still where it was. */
+function nextOf(target: string): string {
+  if (target === beforeThisRun)
+    return 'What this run has brought may serve still. Once the cause is gone, re-run its failed jobs: they finish the undoing.';
+  return 'What was to be left may serve still. Once the cause is gone, run it again: what was rolled back needs nothing more.';
 }
 
 function componentsOf(results: readonly Restored[]): string {

@@ -408,8 +408,24 @@ test('goes in reverse order and on past a failure, and tells all', async () => {
     toVersion: 'events=3,sites=3,tenants=3',
   });
   expect(report.failure).toMatch(
-    /2 of 4 failed.*\n.*`sites:live` failed: denied.*\n.*`absent:live` failed.*no alias `live`/,
+    /2 of 4 failed.*\n.*`sites:live` failed: denied.*\n.*`absent:live` failed.*no alias `live`.*\n.*may serve still.*run it again/,
   );
+});
+
+test('a promotion whose undoing failed is told to be run again, not to be rolled back anew', async () => {
+  const results = [
+    {
+      place: { functionName: 'orders', alias: 'live' },
+      outcome: 'failed' as const,
+      from: '4',
+      to: '3',
+      release: '',
+      incidentAlias: '',
+      note: 'denied',
+    },
+  ];
+  const { failure } = reportRollback(order({ target: 'before-this-run' }), results);
+  expect(failure).toMatch(/`orders:live` failed: denied\n.*re-run its failed jobs/);
 });
 
 test('persists when someone else moves the alias meanwhile', async () => {
@@ -429,6 +445,7 @@ test('a restored version that is not healthy fails, saying that it serves', asyn
   const { report } = await run(world('4'), order(), async () => 'status 503');
   expect(report).toMatchObject({ restored: '', failed: 'orders', toVersion: '3' });
   expect(report.failure).toMatch(/on version 3 now, but is not healthy: status 503/);
+  expect(report.failure).not.toContain('may serve still');
 });
 
 describe('while Lambda moves provisioned concurrency from the version before', () => {
