@@ -33,9 +33,10 @@ export interface ItemTable {
 export const isNew = 'attribute_not_exists(deployment_id)';
 
 export function createItemTable(table: string, options: { readonly region?: string } = {}): ItemTable {
-  const client = new DynamoDBClient(clientOptions(options));
+  const settings = clientOptions(options);
+  const client = new DynamoDBClient(settings);
   heedDates(client);
-  const region = options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+  const { region } = settings;
   const place = `table \`${table}\`${region ? ` in ${region}` : ''}`;
   const missing =
     `There is no ${place} in the account of this job (\`aws sts get-caller-identity\` names it). Assume the role of the account ` +

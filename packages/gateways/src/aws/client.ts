@@ -9,9 +9,10 @@ export interface ClientOptions {
 
 /**
  * Options shared by all AWS clients: five attempts by the standard retry mode (throttling, 5xx and dropped connections;
- * 409 and 412 are never retried by the SDK, but see the Lambda client), an app ID in the user agent so that CloudTrail names promo-actions, and
- * timeouts. Credentials and, unless it is given, the region are the ambient ones that configure-aws-credentials leaves in
- * the environment, or that a person has set there for the AWS CLI, whose `AWS_DEFAULT_REGION` the SDK does not read.
+ * 409 and 412 are never retried by the SDK, but see the Lambda client), an app ID in the user agent so that CloudTrail
+ * names promo-actions, and timeouts. Credentials and, unless it is given, the region are the ambient ones that
+ * configure-aws-credentials leaves in the environment, or that a person has set there for the AWS CLI, whose
+ * `AWS_DEFAULT_REGION` the SDK does not read.
  *
  * A connection over which nothing comes for `silence` milliseconds is dropped and the call made again. It is the socket's
  * timeout, because the SDK only warns of a request that outlasts its `requestTimeout`, and a large upload may take long.
